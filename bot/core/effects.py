@@ -1,0 +1,128 @@
+"""What is to be done, in the imperative. The engine only names it; the shell does it, in the order given.
+
+Texts travel as message ids with their context and arguments, and are rendered when they are committed.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.core.understood import Level, RiskFinding
+
+
+class TextRef(msgspec.Struct, frozen=True):
+    """A text of the catalogs: gettext context (``flow/step``), msgid (the English text) and arguments."""
+
+    context: str
+    msgid: str
+
+
+class Button(msgspec.Struct, frozen=True):
+    """A choice offered to the contact: the payload that comes back, and its label in the catalogs."""
+
+    payload: str
+    label: TextRef
+
+
+class Effect(msgspec.Struct, frozen=True, tag_field="type"):
+    """The common part of all effects."""
+
+
+class SendMessage(Effect, frozen=True, tag="send_message"):
+    """Send checked text to the contact, with choices below it."""
+
+    flow: str
+    step: str
+    texts: tuple[TextRef, ...]
+    buttons: tuple[Button, ...] = ()
+    locale: str = "en"
+    country: str = ""
+    """For the telephone numbers named in the texts; empty: the numbers that hold everywhere."""
+    urgent: bool = False
+    """Sent before anything else that waits for this contact (T0)."""
+
+
+class SendReply(Effect, frozen=True, tag="send_reply"):
+    """Send the words of a caseworker."""
+
+    reply: str
+    escalation: str
+    text: str
+
+
+class HoldReply(Effect, frozen=True, tag="hold_reply"):
+    """Show the caseworker that a reply waits: the contact has hidden the chat, and nothing is sent."""
+
+    reply: str
+    escalation: str
+
+
+class OpenEscalation(Effect, frozen=True, tag="open_escalation"):
+    """Put the conversation into the queue of the caseworkers."""
+
+    escalation: str
+    level: Level
+    topic: str
+    finding: RiskFinding | None = None
+
+
+class RaiseEscalation(Effect, frozen=True, tag="raise_escalation"):
+    """Raise the level of the open escalation (only a person lowers one)."""
+
+    escalation: str
+    level: Level
+    topic: str
+    finding: RiskFinding | None = None
+
+
+class NoteContactWrote(Effect, frozen=True, tag="note_contact_wrote"):
+    """Tell the open escalation that the contact wrote: answered and snoozed become assigned."""
+
+    escalation: str
+
+
+class AnnounceEscalation(Effect, frozen=True, tag="announce_escalation"):
+    """Announce an escalation that nobody took, to more people than before."""
+
+    escalation: str
+
+
+class StartTimer(Effect, frozen=True, tag="start_timer"):
+    """Let a ``TimerFired`` come after a delay; a timer of the same id is replaced."""
+
+    timer: str
+    kind: str
+    due: int
+    """Milliseconds since 1970, UTC."""
+    escalation: str = ""
+
+
+class CancelTimer(Effect, frozen=True, tag="cancel_timer"):
+    """Forget a timer; nothing happens if it is gone."""
+
+    timer: str
+
+
+class HideChat(Effect, frozen=True, tag="hide_chat"):
+    """Delete what the channel lets a bot delete, and drop what waits to be sent, until the contact writes."""
+
+
+class EraseContact(Effect, frozen=True, tag="erase_contact"):
+    """Erase all we hold of the contact; with an open T0 or T1 case that record stays under its own retention."""
+
+    keep_escalation: str = ""
+
+
+AnyEffect = (
+    SendMessage
+    | SendReply
+    | HoldReply
+    | OpenEscalation
+    | RaiseEscalation
+    | NoteContactWrote
+    | AnnounceEscalation
+    | StartTimer
+    | CancelTimer
+    | HideChat
+    | EraseContact
+)

@@ -1,0 +1,122 @@
+"""Facts that happen to a conversation, in the past tense. Times are milliseconds since 1970, UTC.
+
+An event's ``id`` is given from outside and is the same when the same thing is delivered twice.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from bot.core.understood import Understood
+
+Kind = Literal[
+    "text",
+    "button",
+    "voice",
+    "picture",
+    "video",
+    "sticker",
+    "location",
+    "contact",
+    "document",
+    "unknown",
+]
+"""What a contact sent. A caption travels as ``text`` beside the kind of its medium."""
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="type"):
+    """The common part of all events."""
+
+    id: str
+    at: int
+
+
+class MessageReceived(Event, frozen=True, tag="message_received"):
+    """A contact wrote, pressed a button, or sent something that is not text."""
+
+    text: str = ""
+    kind: Kind = "text"
+    button: str = ""
+    """The payload of the button that was pressed, as we made it."""
+    edited: bool = False
+    start: str = ""
+    """The payload of a deep link (Telegram's ``/start PAYLOAD``)."""
+    locale_hint: str = ""
+    """The locale of the contact's device, where the channel tells; only a hint."""
+    understood: Understood | None = None
+    """Filled in by the worker before the engine sees the event; risk is judged for captions and edits too."""
+
+
+class CaseworkerReplied(Event, frozen=True, tag="caseworker_replied"):
+    """A caseworker wrote to the contact."""
+
+    escalation: str
+    reply: str
+    """Id of the reply; its delivery status is shown to the caseworker."""
+    text: str
+    caseworker: str
+
+
+class CaseworkerSentFlow(Event, frozen=True, tag="caseworker_sent_flow"):
+    """A caseworker sent one of the checked flows to the contact."""
+
+    escalation: str
+    flow: str
+    caseworker: str
+
+
+class EscalationTaken(Event, frozen=True, tag="escalation_taken"):
+    """A caseworker claimed or was assigned the escalation: from now on the bot keeps quiet."""
+
+    escalation: str
+    caseworker: str
+
+
+class EscalationHandedBack(Event, frozen=True, tag="escalation_handed_back"):
+    """The person stopped talking (released or snoozed); the bot answers again and the escalation stays open."""
+
+    escalation: str
+
+
+class EscalationResolved(Event, frozen=True, tag="escalation_resolved"):
+    """A caseworker closed the escalation."""
+
+    escalation: str
+
+
+class TimerFired(Event, frozen=True, tag="timer_fired"):
+    """A timer that an effect had started is due."""
+
+    timer: str
+    """Id of the timer, unique within the conversation."""
+    kind: str
+    """check_silence | announce | purge_conversation | purge_case | wake …"""
+    escalation: str = ""
+    waiting: bool = False
+    """For ``announce``: whether the escalation still waits for a person (the worker looks it up)."""
+
+
+class ContactBlocked(Event, frozen=True, tag="contact_blocked"):
+    """The channel says that the contact blocked us or is gone."""
+
+
+class MessageSetAside(Event, frozen=True, tag="message_set_aside"):
+    """A message could not be processed after several tries; the contact is told and offered a person."""
+
+    risk_read: bool = False
+    """Whether the risk rules had read it. If not, an escalation is opened."""
+
+
+AnyEvent = (
+    MessageReceived
+    | CaseworkerReplied
+    | CaseworkerSentFlow
+    | EscalationTaken
+    | EscalationHandedBack
+    | EscalationResolved
+    | TimerFired
+    | ContactBlocked
+    | MessageSetAside
+)

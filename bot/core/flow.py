@@ -1,0 +1,124 @@
+"""What an author writes: flows of steps. These are the parsed, checked forms; ``flowfiles`` makes them from YAML."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.core.understood import Level
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """One sentence or two with one source; a fact that is switched off takes just its statement along."""
+
+    text: str
+    context: str
+    """gettext context: ``flow/step``, with ``@BE`` for an overlay."""
+    sources: tuple[str, ...] = ()
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """A choice is defined once: its button and what may be typed are one text."""
+
+    id: str
+    label: str
+    next: str = ""
+    flow: str = ""
+    """Enter this flow instead of going to a step."""
+    set: dict[str, str] = {}
+
+
+class Step(msgspec.Struct, frozen=True, tag_field="kind"):
+    """The common part of all steps; ``next`` empty means the end of the flow (the loader fills in the following step)."""
+
+    id: str
+    next: str = ""
+
+
+class Say(Step, frozen=True, tag="say"):
+    """Tell something. ``overlay`` maps BE, BE-VLG, age:0-14 … to what is added there."""
+
+    say: tuple[Statement, ...] = ()
+    overlay: dict[str, tuple[Statement, ...]] = {}
+
+
+class Ask(Step, frozen=True, tag="ask"):
+    """Ask for something typed, check it, and ask again kindly."""
+
+    text: Statement = Statement("", "")
+    again: Statement = Statement("", "")
+    slot: str = ""
+    type: str = "text"
+    """text | number | date | yes_no"""
+    min: float | None = None
+    max: float | None = None
+
+
+class Choose(Step, frozen=True, tag="choose"):
+    """Offer choices, by button, by number or by typing the label."""
+
+    text: Statement = Statement("", "")
+    choose: tuple[Choice, ...] = ()
+
+
+class When(msgspec.Struct, frozen=True):
+    """One arm of a branch: all conditions hold (each a value or one of several); no conditions is ``else``."""
+
+    next: str
+    when: dict[str, tuple[str, ...]] = {}
+
+
+class Branch(Step, frozen=True, tag="branch"):
+    """Go on by what is known: country, region, locale, channel, audience, hidden, case, or a slot."""
+
+    branch: tuple[When, ...] = ()
+
+
+class Set(Step, frozen=True, tag="set"):
+    """Remember something: locale, country, region, audience, welcomed, or a slot."""
+
+    set: dict[str, str] = {}
+
+
+class Escalate(Step, frozen=True, tag="escalate"):
+    """Open an escalation, or raise the open one."""
+
+    level: Level = "T3"
+    topic: str = "human"
+
+
+class Link(Step, frozen=True, tag="link"):
+    """Enter another flow and come back."""
+
+    flow: str = ""
+
+
+class Act(Step, frozen=True, tag="act"):
+    """Do one of the engine's own acts: hide | erase | restart | menu | alarm | safe | answer_first."""
+
+    act: str = ""
+
+
+class End(Step, frozen=True, tag="end"):
+    """End this flow."""
+
+
+AnyStep = Say | Ask | Choose | Branch | Set | Escalate | Link | Act | End
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """A list of steps under one id, chosen by topic, audience and country."""
+
+    id: str
+    title: str
+    steps: dict[str, AnyStep]
+    """In the order of the file; the first one is where the flow begins."""
+    topic: str = ""
+    audience: str = "any"
+    countries: tuple[str, ...] = ()
+    """Empty: all countries."""
+    file: str = ""
+
+    @property
+    def first(self) -> str:
+        """Id of the step where the flow begins."""
+        return next(iter(self.steps))

@@ -1,0 +1,98 @@
+"""What caseworkers do, and what reaches them."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.core.conversation import Case
+from bot.core.effects import HoldReply, SendReply
+from bot.core.events import (
+    CaseworkerReplied,
+    CaseworkerSentFlow,
+    ContactBlocked,
+    EscalationHandedBack,
+    EscalationResolved,
+    EscalationTaken,
+    MessageReceived,
+    MessageSetAside,
+)
+from bot.core.runner import enter, run, tell
+from bot.core.steps import act
+from bot.core.cases import escalate
+from bot.core.turn import Turn
+
+HIDE = 0.8
+"""From this confidence on (0 to 1) a text asks to hide the chat, even while a person is talking."""
+
+
+def _case(turn: Turn, escalation: str) -> Case | None:
+    case = turn.conversation.case
+    return case if case and case.id == escalation else None
+
+
+def pass_on(turn: Turn, event: MessageReceived) -> None:
+    """Keep quiet: the message is in the case, and the person reads it. Hiding still works."""
+    best = event.understood.ranking[0] if event.understood and event.understood.ranking else None
+    if best and best.topic == "hide" and best.confidence >= HIDE:
+        act.hide(turn)
+
+
+def pass_reply(turn: Turn, event: CaseworkerReplied) -> None:
+    """Send what the caseworker wrote, or hold it while the chat is hidden."""
+    case = _case(turn, event.escalation)
+    if case:
+        turn.update(case=msgspec.structs.replace(case, talking=True, resolved_at=0))
+    reply = SendReply(event.reply, event.escalation, event.text)
+    if turn.conversation.hidden or turn.conversation.blocked:
+        turn.update(held=(*turn.conversation.held, reply)[-20:])
+        turn.emit(HoldReply(event.reply, event.escalation))
+    else:
+        turn.emit(reply)
+
+
+def send_flow(turn: Turn, event: CaseworkerSentFlow) -> None:
+    """Send a checked flow that a caseworker chose; one that is gone changes nothing."""
+    if event.flow in turn.library.flows and not turn.mute:
+        enter(turn, event.flow)
+        run(turn)
+
+
+def taken(turn: Turn, event: EscalationTaken) -> None:
+    """A person took the case: say so once and be quiet from now on."""
+    case = _case(turn, event.escalation)
+    if case and not case.talking:
+        turn.update(case=msgspec.structs.replace(case, talking=True, resolved_at=0))
+        tell(turn, "taken")
+
+
+def left(turn: Turn, event: EscalationHandedBack) -> None:
+    """The bot answers again; the case stays open."""
+    case = _case(turn, event.escalation)
+    if case and case.talking:
+        turn.update(case=msgspec.structs.replace(case, talking=False))
+        tell(turn, "handed_back")
+
+
+def closed(turn: Turn, event: EscalationResolved) -> None:
+    """A person closed the case; for a while the contact who writes comes back to it."""
+    case = _case(turn, event.escalation)
+    if case and case.open:
+        turn.update(
+            case=msgspec.structs.replace(case, talking=False, resolved_at=event.at), stack=(), offered=()
+        )
+        tell(turn, "resolved")
+
+
+def blocked(turn: Turn, _event: ContactBlocked) -> None:
+    """Nothing reaches the contact until they write."""
+    turn.update(blocked=True)
+
+
+def set_aside(turn: Turn, event: MessageSetAside) -> None:
+    """Say truthfully that a message could not be read and offer a person; unread by the risk rules, call one."""
+    if not event.risk_read:
+        escalate(turn, "T1", "human")
+    case = turn.conversation.case
+    if not (case and case.talking) and not turn.mute:
+        enter(turn, "set_aside", again=bool(turn.conversation.stack))
+        run(turn)

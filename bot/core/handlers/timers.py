@@ -1,0 +1,30 @@
+"""What the clock does to a conversation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.core import risk
+from bot.core.effects import AnnounceEscalation
+from bot.core.events import TimerFired
+from bot.core.runner import tell
+from bot.core.turn import Turn
+
+TOLD: Final = 3
+"""How often a contact is told that nobody has come yet; more would be noise on the phone."""
+
+
+def fired(turn: Turn, event: TimerFired) -> None:
+    """Act on a timer; kinds that belong to the shell (purging, waking) change nothing here."""
+    if event.kind == "check_silence":
+        risk.silence(turn)
+    elif event.kind == "announce" and event.waiting:
+        _announce(turn, event)
+
+
+def _announce(turn: Turn, event: TimerFired) -> None:
+    turn.emit(AnnounceEscalation(event.escalation))
+    told = turn.conversation.slots.get("told", 0)
+    if isinstance(told, int) and told < TOLD and not turn.mute:
+        turn.update(slots={**turn.conversation.slots, "told": told + 1})
+        tell(turn, "still_waiting")

@@ -1,0 +1,95 @@
+"""What is done about a sign of danger, whatever else the conversation is doing.
+
+An *alarm* escalates at once and enters the flow of the risk. A *check* asks one gentle question first; a "no", a
+further sign, or silence turns it into an alarm. Nothing that the contact says lowers a level or closes a case.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from bot.core.conversation import Frame
+from bot.core.effects import CancelTimer, StartTimer
+from bot.core.runner import enter, run, tell
+from bot.core.cases import escalate
+from bot.core.turn import Turn
+from bot.core.understood import RiskFinding
+
+CHECK_TIMER: Final = "check"
+CHECK_SILENCE_MS: Final = 10 * 60_000
+"""How long after a gentle question silence is taken for a sign."""
+SAME_ALARM_MS: Final = 10 * 60_000
+"""Within this time the same risk does not start its flow again."""
+FIRST: Final = "T0"
+
+
+def consider(turn: Turn, finding: RiskFinding | None) -> bool:
+    """Act on a finding; True when the turn is done and nothing else may happen in it."""
+    if finding is None:
+        return False
+    conversation = turn.conversation
+    case = conversation.case
+    known = case is not None and case.open and case.level in {"T0", "T1"}
+    if finding.care == "check" and conversation.check is None:
+        if not known:
+            ask_gently(turn, finding)
+        return not known
+    if finding.care == "check" and known:
+        return False
+    alarm(turn, finding)
+    return True
+
+
+def ask_gently(turn: Turn, finding: RiskFinding) -> None:
+    """Ask whether the contact is safe, with help below, and watch for silence."""
+    turn.update(check=finding)
+    turn.emit(StartTimer(CHECK_TIMER, "check_silence", turn.event.at + CHECK_SILENCE_MS))
+    case = turn.conversation.case
+    if case and case.talking:
+        tell(turn, "t0", urgent=True)
+        return
+    enter(turn, "safe_check", again=bool(turn.conversation.stack))
+    run(turn)
+
+
+def alarm(turn: Turn, finding: RiskFinding) -> bool:
+    """Open or raise the case, give the numbers first where life is in danger, and enter the flow of the risk."""
+    conversation = turn.conversation
+    if conversation.check is not None:
+        turn.update(check=None)
+        turn.emit(CancelTimer(CHECK_TIMER))
+    if finding.care == "check":
+        finding = msgspec.structs.replace(finding, care="alarm")
+    talking = bool(conversation.case and conversation.case.open and conversation.case.talking)
+    if finding.level == FIRST or talking:
+        tell(turn, "t0", urgent=True)
+    escalate(turn, finding.level, finding.risk, finding)
+    repeated = (
+        bool(conversation.stack)
+        and conversation.stack[0].flow.partition(".")[0] == finding.risk
+        and turn.event.at - conversation.alarmed_at < SAME_ALARM_MS
+    )
+    turn.update(alarmed_at=turn.event.at, misses=0, deferred=())
+    if talking:
+        return True
+    if repeated:
+        turn.update(stack=conversation.stack[:1])
+        run(turn)
+        return True
+    flow = turn.library.find(finding.risk, conversation.audience, conversation.country) or "waiting"
+    turn.update(stack=(), trail=())
+    first = turn.library.flows[flow].first
+    turn.push(Frame(flow, first))
+    run(turn)
+    return True
+
+
+def silence(turn: Turn) -> None:
+    """Escalate quietly after a check that nobody answered: a phone that lights up may be in wrong hands."""
+    finding = turn.conversation.check
+    if finding is None:
+        return
+    turn.update(check=None)
+    escalate(turn, finding.level, finding.risk, msgspec.structs.replace(finding, care="alarm"))

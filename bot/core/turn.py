@@ -1,0 +1,90 @@
+"""One turn in the making: the conversation as it changes, and the effects so far."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from bot.core.conversation import Conversation, Frame
+from bot.core.effects import AnyEffect, Button, SendMessage, TextRef
+from bot.core.events import AnyEvent, MessageReceived
+from bot.core.flow import Statement
+from bot.core.library import Library
+
+
+class Turn:
+    """Collects what one event changes. It lives for one call of ``advance`` and is never shared."""
+
+    __slots__ = ("conversation", "effects", "event", "library", "said")
+
+    def __init__(self, conversation: Conversation, event: AnyEvent, library: Library) -> None:
+        """Start from the stored conversation."""
+        self.conversation = conversation
+        self.event = event
+        self.library = library
+        self.effects: list[AnyEffect] = []
+        self.said = False
+        """Whether a text of the current flow went out in this turn (a side question counts as answered then)."""
+
+    def update(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of Conversation, checked by msgspec
+        """Replace fields of the conversation."""
+        self.conversation = msgspec.structs.replace(self.conversation, **changes)
+
+    def emit(self, effect: AnyEffect) -> None:
+        """Add an effect."""
+        self.effects.append(effect)
+
+    @property
+    def locale(self) -> str:
+        """The locale to speak in now."""
+        return self.conversation.locale or "en"
+
+    @property
+    def mute(self) -> bool:
+        """Whether nothing may be sent: the chat is hidden and this event is not the contact writing."""
+        return self.conversation.hidden and not isinstance(self.event, MessageReceived)
+
+    def say(
+        self,
+        flow: str,
+        step: str,
+        statements: tuple[Statement, ...],
+        buttons: tuple[Button, ...] = (),
+        *,
+        urgent: bool = False,
+    ) -> None:
+        """Send statements as one message, with buttons below; remember the buttons for typed answers."""
+        if self.mute or not (statements or buttons):
+            return
+        self.emit(
+            SendMessage(
+                flow=flow,
+                step=step,
+                texts=tuple(TextRef(s.context, s.text) for s in statements),
+                buttons=buttons,
+                locale=self.locale,
+                country=self.conversation.country,
+                urgent=urgent,
+            )
+        )
+        self.said = True
+        if buttons:
+            self.update(offered=buttons)
+
+    def push(self, frame: Frame) -> None:
+        """Enter a flow on top of what is there; beyond eight levels the outermost is forgotten."""
+        self.update(stack=(*self.conversation.stack, frame)[-8:])
+
+    def pop(self) -> Frame | None:
+        """Leave the innermost frame and return it."""
+        stack = self.conversation.stack
+        if not stack:
+            return None
+        self.update(stack=stack[:-1])
+        return stack[-1]
+
+    def move(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of Frame
+        """Change the innermost frame."""
+        stack = self.conversation.stack
+        self.update(stack=(*stack[:-1], msgspec.structs.replace(stack[-1], **changes)))
