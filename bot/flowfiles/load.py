@@ -1,0 +1,246 @@
+"""From YAML to flows. Faults that leave no flow to speak of raise here; the rest is found by ``checks``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from bot.core import flow as core
+from bot.errors import FlowError
+from bot.flowfiles.marked import Map, Seq, read
+
+KINDS: Final = ("say", "ask", "choose", "branch", "set", "escalate", "link", "act", "end")
+NOT_FLOWS: Final = frozenset({"contacts.yml", "sources.yml", "phrases.yml"})
+FLOW_KEYS: Final = frozenset({"title", "topic", "audience", "countries", "steps"})
+STEP_KEYS: Final = frozenset({"id", "next", "text", "overlay", *KINDS})
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """The flows of a folder, and where each flow and step stands."""
+
+    flows: dict[str, core.Flow]
+    places: dict[str, tuple[str, int]]
+    """``flow`` or ``flow/step`` → (file, line)."""
+
+
+class _Reader:
+    """Reads one file; keeps its name for the errors."""
+
+    def __init__(self, file: str, places: dict[str, tuple[str, int]]) -> None:
+        self.file = file
+        self.places = places
+
+    def fail(self, message: str, line: int) -> FlowError:
+        return FlowError(message, file=self.file, line=line)
+
+    def mapping(self, value: object, what: str, line: int) -> Map:
+        if not isinstance(value, Map):
+            msg = f"{what} must be a mapping"
+            raise self.fail(msg, line)
+        return value
+
+    def known(self, found: Map, allowed: frozenset[str], what: str) -> None:
+        for key in found:
+            if key not in allowed:
+                msg = f"{what} has no {key!r}; it may have {', '.join(sorted(allowed))}"
+                raise self.fail(msg, found.lines[key])
+
+    def text(self, found: Map, key: str, what: str) -> str:
+        value = found.get(key)
+        if not isinstance(value, str) or not value.strip():
+            msg = f"{what} needs a {key!r}"
+            raise self.fail(msg, found.line)
+        return " ".join(value.split()) if "\n" not in value.strip() else value.strip()
+
+    def flow(self, name: str, found: Map) -> core.Flow:
+        self.known(found, FLOW_KEYS, f"the flow {name!r}")
+        raw = found.get("steps")
+        if not isinstance(raw, Seq) or not raw:
+            msg = f"the flow {name!r} needs a list of steps"
+            raise self.fail(msg, found.line)
+        maps = [self.mapping(step, "a step", raw.line) for step in raw]
+        ids = [self.text(step, "id", "a step") for step in maps]
+        steps: dict[str, core.AnyStep] = {}
+        for index, (step_id, step) in enumerate(zip(ids, maps, strict=True)):
+            if step_id in steps:
+                msg = f"the flow {name!r} has two steps {step_id!r}"
+                raise self.fail(msg, step.line)
+            following = ids[index + 1] if index + 1 < len(ids) else ""
+            self.places[f"{name}/{step_id}"] = (self.file, step.line)
+            steps[step_id] = self.step(name, step_id, step, following)
+        countries = found.get("countries", ())
+        return core.Flow(
+            id=name,
+            title=str(found.get("title", "")),
+            steps=steps,
+            topic=str(found.get("topic", "")),
+            audience=str(found.get("audience", "any")),
+            countries=tuple(countries if isinstance(countries, list) else [str(countries)]),
+            file=self.file,
+        )
+
+    def step(self, flow: str, step_id: str, found: Map, following: str) -> core.AnyStep:
+        self.known(found, STEP_KEYS, f"the step {step_id!r}")
+        kinds = [key for key in KINDS if key in found]
+        if len(kinds) != 1:
+            msg = f"the step {step_id!r} needs just one of {', '.join(KINDS)}"
+            raise self.fail(msg, found.line)
+        kind = kinds[0]
+        given = found.get("next")
+        after = str(given) if given is not None else following
+        return BUILD[kind](self, f"{flow}/{step_id}", found, {"id": step_id, "next": after})
+
+    def statements(self, value: object, context: str, line: int) -> tuple[core.Statement, ...]:
+        items = value if isinstance(value, Seq) else [value] if value is not None else []
+        return tuple(self.statement(self.mapping(item, "a statement", line), context) for item in items)
+
+    def statement(self, found: Map, context: str) -> core.Statement:
+        self.known(found, frozenset({"text", "source"}), "a statement")
+        source = found.get("source", ())
+        sources = tuple(map(str, source)) if isinstance(source, Seq) else (str(source),) if source else ()
+        return core.Statement(self.text(found, "text", "a statement"), context, sources)
+
+
+Build = Callable[[_Reader, str, Map, Mapping[str, str]], core.AnyStep]
+
+
+def _say(reader: _Reader, context: str, found: Map, common: Mapping[str, str]) -> core.AnyStep:
+    line = found.line
+    overlay = reader.mapping(found.get("overlay", Map()), "an overlay", line)
+    return core.Say(
+        **common,
+        say=reader.statements(found["say"], context, line),
+        overlay={key: reader.statements(value, f"{context}@{key}", line) for key, value in overlay.items()},
+    )
+
+
+def _ask(reader: _Reader, context: str, found: Map, common: Mapping[str, str]) -> core.AnyStep:
+    ask = reader.mapping(found["ask"], "ask", found.line)
+    reader.known(ask, frozenset({"text", "type", "slot", "min", "max", "again"}), "ask")
+    again = str(ask.get("again", ""))
+    low, high = (ask.get(key) for key in ("min", "max"))
+    return core.Ask(
+        **common,
+        text=core.Statement(reader.text(ask, "text", "ask"), context),
+        again=core.Statement(again, context),
+        slot=reader.text(ask, "slot", "ask"),
+        type=str(ask.get("type", "text")),
+        min=float(low) if low is not None else None,
+        max=float(high) if high is not None else None,
+    )
+
+
+def _choose(reader: _Reader, context: str, found: Map, common: Mapping[str, str]) -> core.AnyStep:
+    raw = found["choose"]
+    if not isinstance(raw, Seq) or not raw:
+        msg = "choose needs a list of choices"
+        raise reader.fail(msg, found.line)
+    choices = []
+    for item in raw:
+        choice = reader.mapping(item, "a choice", raw.line)
+        reader.known(choice, frozenset({"id", "label", "next", "flow", "set"}), "a choice")
+        choices.append(
+            core.Choice(
+                id=reader.text(choice, "id", "a choice"),
+                label=reader.text(choice, "label", "a choice"),
+                next=str(choice.get("next", "")),
+                flow=str(choice.get("flow", "")),
+                set={key: str(value) for key, value in reader.mapping(choice.get("set", Map()), "set", 0).items()},
+            )
+        )
+    return core.Choose(
+        **common, text=core.Statement(reader.text(found, "text", "choose"), context), choose=tuple(choices)
+    )
+
+
+def _branch(reader: _Reader, _context: str, found: Map, common: Mapping[str, str]) -> core.AnyStep:
+    arms = []
+    for item in found["branch"] if isinstance(found["branch"], Seq) else []:
+        arm = reader.mapping(item, "an arm of a branch", found.line)
+        reader.known(arm, frozenset({"when", "next"}), "an arm of a branch")
+        when = reader.mapping(arm.get("when", Map()), "when", arm.line)
+        arms.append(
+            core.When(
+                reader.text(arm, "next", "an arm of a branch"),
+                {key: tuple(map(str, v)) if isinstance(v, Seq) else (str(v),) for key, v in when.items()},
+            )
+        )
+    if not arms:
+        msg = "branch needs a list of arms, each with a next"
+        raise reader.fail(msg, found.line)
+    return core.Branch(**common, branch=tuple(arms))
+
+
+def _set(reader: _Reader, _context: str, found: Map, common: Mapping[str, str]) -> core.AnyStep:
+    values = reader.mapping(found["set"], "set", found.line)
+    return core.Set(**common, set={key: str(value) for key, value in values.items()})
+
+
+def _escalate(reader: _Reader, _context: str, found: Map, common: Mapping[str, str]) -> core.AnyStep:
+    values = reader.mapping(found["escalate"], "escalate", found.line)
+    level = str(values.get("level", "T3"))
+    if level not in {"T0", "T1", "T2", "T3"}:
+        msg = f"the level {level!r} is none of T0, T1, T2, T3"
+        raise reader.fail(msg, values.line)
+    return core.Escalate(**common, level=level, topic=str(values.get("topic", "")))  # type: ignore[arg-type]
+
+
+BUILD: Final[dict[str, Build]] = {
+    "say": _say,
+    "ask": _ask,
+    "choose": _choose,
+    "branch": _branch,
+    "set": _set,
+    "escalate": _escalate,
+    "link": lambda _r, _c, found, common: core.Link(**common, flow=str(found["link"])),
+    "act": lambda _r, _c, found, common: core.Act(**common, act=str(found["act"])),
+    "end": lambda _r, _c, _f, common: core.End(**common),
+}
+"""Kind of step → what builds it."""
+
+
+def load_file(path: Path, name: str, places: dict[str, tuple[str, int]]) -> dict[str, core.Flow]:
+    """Return the flows of one file, by id; notes in ``places`` where each stands.
+
+    Raises:
+        FlowError: With file and line, and what is expected there.
+    """
+    found = read(path, name)
+    reader = _Reader(name, places)
+    reader.known(found, frozenset({"flows"}), "a flow file")
+    raw = reader.mapping(found.get("flows"), "flows", 1)
+    flows: dict[str, core.Flow] = {}
+    for flow_id, value in raw.items():
+        places[flow_id] = (name, raw.lines[flow_id])
+        flows[flow_id] = reader.flow(flow_id, reader.mapping(value, f"the flow {flow_id!r}", raw.lines[flow_id]))
+    return flows
+
+
+def load(folder: Path) -> Loaded:
+    """Return all flows of a folder and its subfolders.
+
+    Raises:
+        FlowError: A file is wrong, or two files hold the same flow.
+    """
+    flows: dict[str, core.Flow] = {}
+    places: dict[str, tuple[str, int]] = {}
+    for path in sorted(folder.rglob("*.yml")):
+        if path.name in NOT_FLOWS:
+            continue
+        name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        for flow_id, flow in load_file(path, name, places).items():
+            if flow_id in flows:
+                msg = f"the flow {flow_id!r} stands in {flows[flow_id].file} as well"
+                raise FlowError(msg, file=name, line=places[flow_id][1])
+            flows[flow_id] = flow
+    return Loaded(flows, places)
+
+
+def raw_values(found: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever YAML held
+    """Return a marked mapping as a plain one, for pydantic."""
+    if isinstance(found, dict):
+        return {key: raw_values(value) if isinstance(value, dict) else value for key, value in found.items()}
+    return {}
