@@ -1,0 +1,78 @@
+"""What the chat page posts, parsed and cleaned at the edge."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Annotated
+
+import msgspec
+
+from bot.core.events import MessageReceived
+from bot.errors import PayloadError
+
+MAX_CHARS = 2000
+"""What is read of one message, in code points; the contact is told when there was more."""
+
+MAX_BODY = 2_000_000
+"""Bytes. Room for a 100,000-character message in any script, escaped, so that it is cut and not refused."""
+
+# Left out of every text: control characters but tab and newline, and the bidi overrides and isolates that can
+# make a text read differently from what it says. The joiners of Persian and Urdu (U+200C, U+200D) stay.
+UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Posted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of a post: the id the page gave it, and one of text, button and start."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+    text: str = ""
+    button: Annotated[str, msgspec.Meta(max_length=256)] = ""
+    start: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = ""
+
+
+def clean(text: str) -> str:
+    """Return a text without what cannot be read or stored; line ends become newlines."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return SURROGATE.sub("\ufffd", UNWANTED.sub("", text)).strip()
+
+
+def parse(body: bytes) -> tuple[Posted, bool]:
+    """Return what was posted, its text cleaned and cut to ``MAX_CHARS``, and whether it was cut.
+
+    Raises:
+        PayloadError: The body is no JSON of this shape, or says nothing at all.
+    """
+    try:
+        posted = msgspec.json.decode(body, type=Posted)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        msg = 'Send JSON such as {"id": "8 to 64 letters or digits", "text": "…"}.'
+        raise PayloadError(msg) from None
+    text = clean(posted.text)
+    if not (text or posted.button or posted.start):
+        msg = "There is nothing in this message."
+        raise PayloadError(msg)
+    cut = len(text) > MAX_CHARS
+    return msgspec.structs.replace(posted, text=text[:MAX_CHARS], button=clean(posted.button)), cut
+
+
+def to_event(posted: Posted, address: str, *, at: int, locale: str) -> MessageReceived:
+    """Return the event. Its id is the same when the page sends the same message again, and tells nothing.
+
+    Args:
+        posted: What the page sent.
+        address: The session key of the contact.
+        at: Now, in milliseconds.
+        locale: What the contact's browser prefers.
+    """
+    digest = hashlib.sha256(f"{address}\n{posted.id}".encode()).hexdigest()[:32]
+    return MessageReceived(
+        id=f"web-{digest}",
+        at=at,
+        text=posted.text,
+        kind="button" if posted.button else "text",
+        button=posted.button,
+        start=posted.start,
+        locale_hint=locale,
+    )

@@ -1,0 +1,39 @@
+"""What the public app is made of; ``bootstrap`` fills it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from prometheus_client import REGISTRY, CollectorRegistry
+
+from bot.asgi import Texts
+from bot.ports import Clock
+from bot.web.metrics import Metrics
+from bot.web.ports import Readiness, WebChat, Webhook
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts; ``webhooks`` maps a path below ``/webhooks`` (``whatsapp/status``) to its handler."""
+
+    mailbox: WebChat
+    texts: Texts
+    clock: Clock
+    readiness: Readiness
+    webhooks: Mapping[str, Webhook] = field(default_factory=dict)
+    understanding_ready: Callable[[], bool] = _always
+    """False while the NLU server is being set up; the page then says that buttons work already."""
+    public_url: str = ""
+    exit_url: str = "https://www.wikipedia.org/"
+    """The harmless page to which the quick exit leads."""
+    registry: CollectorRegistry = REGISTRY
+    metrics: Metrics = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Register the counters once."""
+        object.__setattr__(self, "metrics", Metrics(self.registry))
