@@ -178,3 +178,12 @@ def match_locale(tag: str, locales: Sequence[str]) -> str | None:
         return exact
     language = tag.split("_", 1)[0].lower()
     return next((one for one in locales if one.split("_")[0].lower() == language), None)
+
+
+def same_site(request: Request) -> bool:
+    """Tell whether our own page made the call (``Sec-Fetch-Site``, else ``Origin``); tools send neither."""
+    site = request.headers.get("sec-fetch-site")
+    if site:
+        return site == "same-origin"
+    origin = request.headers.get("origin")
+    return origin is None or origin.split("://")[-1] == request.headers.get("host", "")

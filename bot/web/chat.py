@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.asgi import RateLimit, TooLargeError, match_locale, read_body, wanted_locale
+from bot.asgi import RateLimit, TooLargeError, match_locale, read_body, same_site, wanted_locale
 from bot.errors import PayloadError, UnavailableError
 from bot.web import messages, session
 from bot.web.parts import Parts
@@ -70,7 +70,7 @@ class Chat:
 
     async def begin(self, request: Request) -> Response:
         """Make sure that the browser has an address."""
-        if not session.same_site(request):
+        if not same_site(request):
             return _refused()
         if session.address_of(request):
             return JSONResponse({"new": False})
@@ -83,7 +83,7 @@ class Chat:
     async def post(self, request: Request) -> Response:  # noqa: PLR0911 - one for each refusal
         """Take one message: 202 when it is durable, and the id under which the page sees it again."""
         count = self._parts.metrics.messages
-        if not session.same_site(request):
+        if not same_site(request):
             return _refused()
         address = session.address_of(request)
         if not address:
@@ -115,7 +115,7 @@ class Chat:
     async def events(self, request: Request) -> Response:
         """Stream the mailbox from ``Last-Event-ID``, else from ``?after=``."""
         address = session.address_of(request)
-        if not address or not session.same_site(request):
+        if not address or not same_site(request):
             return JSONResponse({"error": "Start a session first."}, status_code=401)
         last = request.headers.get("last-event-id") or request.query_params.get("after", "")
 

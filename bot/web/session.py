@@ -29,12 +29,3 @@ def begin(response: Response, *, secure: bool) -> str:
 def end(response: Response, *, secure: bool) -> None:
     """Take the address out of the browser."""
     response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict", secure=secure)
-
-
-def same_site(request: Request) -> bool:
-    """Tell whether our own page made the call (``Sec-Fetch-Site``, else ``Origin``); tools send neither."""
-    site = request.headers.get("sec-fetch-site")
-    if site:
-        return site == "same-origin"
-    origin = request.headers.get("origin")
-    return origin is None or origin.split("://")[-1] == request.headers.get("host", "")

@@ -1,0 +1,1 @@
+"""Where caseworkers work: sign in, see the queue, take a case, answer, hand back, resolve."""

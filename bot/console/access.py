@@ -1,0 +1,91 @@
+"""Who is asking: the session cookie, and the token that every form must carry."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from bot.asgi import TooLargeError, read_body, same_site
+from bot.console.accounts import Accounts, Session, same
+
+COOKIE = "ucare_console"
+PATH = "/console"
+MAX_FORM = 100_000
+"""Bytes of a form; the longest is a reply."""
+
+View = Callable[[Request, Session], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def secure(request: Request, public_url: str) -> bool:
+    """Tell whether cookies may be kept to TLS."""
+    return request.url.scheme == "https" or public_url.startswith("https://")
+
+
+def wants_json(request: Request) -> bool:
+    """Tell whether our own script asks, and not a plain form."""
+    return "application/json" in request.headers.get("accept", "")
+
+
+async def form_of(request: Request) -> FormData | None:
+    """Return the fields of a form; None where it is too large, not one, or comes from another site."""
+    if not same_site(request):
+        return None
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        return None
+    try:
+        body = await read_body(request, MAX_FORM)
+    except TooLargeError:
+        return None
+    request._body = body  # noqa: SLF001 - Starlette's own cache, so that form() parses what was read with a limit
+    return await request.form()
+
+
+def field(form: FormData, name: str) -> str:
+    """Return a text field, or an empty text."""
+    value = form.get(name, "")
+    return value.replace("\x00", "") if isinstance(value, str) else ""
+
+
+def refused() -> Response:
+    """Answer to a form without the right token."""
+    return PlainTextResponse("This form is too old or not ours. Go back, reload the page and try again.", 403)
+
+
+class Access:
+    """Lets caseworkers who are signed in through to a view."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        """Take the accounts that know the sessions."""
+        self._accounts = accounts
+
+    async def session(self, request: Request) -> Session | None:
+        """Return the session of a request, if it has one."""
+        return await self._accounts.session(request.cookies.get(COOKIE, "")[:128])
+
+    def signed_in(self, view: View) -> Endpoint:
+        """Return an endpoint that shows a view to caseworkers and the sign-in page to others."""
+
+        async def endpoint(request: Request) -> Response:
+            session = await self.session(request)
+            if session is None:
+                if wants_json(request) or request.headers.get("sec-fetch-mode") == "cors":
+                    return JSONResponse({"error": "Sign in again."}, status_code=401)
+                return RedirectResponse("/console/sign-in", status_code=303)
+            return await view(request, session)
+
+        return endpoint
+
+    def posted(self, view: Callable[[Request, Session, FormData], Awaitable[Response]]) -> Endpoint:
+        """Return an endpoint for a form of a caseworker, whose token must fit the session."""
+
+        async def checked(request: Request, session: Session) -> Response:
+            form = await form_of(request)
+            if form is None or not same(field(form, "csrf"), session.csrf):
+                return refused()
+            return await view(request, session, form)
+
+        return self.signed_in(checked)

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import pytest
+from starlette.testclient import TestClient
+
+from bot.console.accounts import Accounts
+from bot.console.app import console_app
+from bot.console.parts import Parts
+from tests.console.memory import MemoryEscalations, MemoryPhrases, MemoryVault
+from tests.web.memory import MemoryTexts
+
+PASSWORD = "blue tram under water"
+
+
+@dataclass
+class World:
+    escalations: MemoryEscalations = field(default_factory=MemoryEscalations)
+    vault: MemoryVault = field(default_factory=MemoryVault)
+
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts(self.vault)
+
+    def parts(self, **given: str) -> Parts:
+        return Parts(
+            escalations=self.escalations, accounts=self.accounts, texts=MemoryTexts(),
+            phrases=MemoryPhrases(), **given,
+        )  # fmt: skip
+
+
+def csrf(page) -> str:
+    return re.search(r'name="csrf" value="([^"]+)"', page.text)[1]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+async def noor(world):
+    """A caseworker who has chosen a password."""
+    await world.accounts.choose_password(await world.accounts.invite("noor"), PASSWORD)
+    return "noor"
+
+
+@pytest.fixture
+def client(world):
+    with TestClient(console_app(world.parts())) as client:
+        yield client
+
+
+@pytest.fixture
+def signed_in(client, noor):
+    page = client.get("/console/sign-in")
+    client.post("/console/sign-in", data={"csrf": csrf(page), "name": noor, "password": PASSWORD})
+    assert client.cookies["ucare_console"]
+    return client
