@@ -68,7 +68,9 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
                 given = {name.lower() for name, _ in headers}
-                extra = {**HEADERS, "cache-control": "no-store"}
+                # Static files are asked for again, but only sent again when they changed.
+                static = "/static/" in scope["path"]
+                extra = {**HEADERS, "cache-control": "no-cache" if static else "no-store"}
                 headers.extend(
                     (name.encode(), value.encode())
                     for name, value in extra.items()
@@ -155,6 +157,11 @@ class RateLimit:
 
 def wanted_locale(headers: Mapping[str, str], locales: Sequence[str]) -> str:
     """Return the best of the locales for ``Accept-Language``; the first of them where nothing fits."""
+    return accepted_locale(headers, locales) or locales[0]
+
+
+def accepted_locale(headers: Mapping[str, str], locales: Sequence[str]) -> str | None:
+    """Return the best of the locales for ``Accept-Language``; None where nothing fits."""
     ranked: list[tuple[float, str]] = []
     for part in headers.get("accept-language", "")[:500].split(","):
         tag, _, quality = part.strip().partition(";q=")
@@ -165,7 +172,7 @@ def wanted_locale(headers: Mapping[str, str], locales: Sequence[str]) -> str:
     for _, tag in sorted(ranked, key=lambda pair: pair[0]):
         if found := match_locale(tag, locales):
             return found
-    return locales[0]
+    return None
 
 
 def match_locale(tag: str, locales: Sequence[str]) -> str | None:

@@ -12,11 +12,12 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.asgi import Guard, SecurityHeaders
-from bot.console.access import Access
-from bot.console.cases import Cases
+from bot.console.access import Access, wants_json
+from bot.console.cases import AWAY, Cases
 from bot.console.pages import Pages
 from bot.console.parts import Parts
 from bot.console.sign_in import SignIn
+from bot.errors import UnavailableError
 
 STATIC = Path(__file__).parent / "static"
 
@@ -37,6 +38,12 @@ def welcome_path(token: str) -> str:
 def console_app(parts: Parts) -> Starlette:
     """Return the app. Serve it with ``access_log=False``: a first link is a secret while it works."""
     pages, access = Pages(parts.texts), Access(parts.accounts)
+
+    async def away(request: Request, _error: Exception) -> Response:
+        if wants_json(request):
+            return JSONResponse({"error": AWAY}, status_code=503)
+        return pages.show(request, "away.html", status=503, session=None)
+
     return Starlette(
         routes=[
             Route("/", _home),
@@ -46,5 +53,6 @@ def console_app(parts: Parts) -> Starlette:
             *SignIn(parts, pages, access).routes(),
             *Cases(parts, pages, access).routes(),
         ],
+        exception_handlers={UnavailableError: away},
         middleware=[Middleware(SecurityHeaders), Middleware(Guard)],
     )

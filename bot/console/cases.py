@@ -45,19 +45,13 @@ class Cases:
 
     async def queue(self, request: Request, session: Session) -> Response:
         """Show the queue, or with ``?part=1`` its rows alone."""
-        try:
-            rows = list(await self._parts.escalations.queue(session.name))
-        except UnavailableError:
-            return self._pages.show(request, "away.html", status=503, session=session)
+        rows = list(await self._parts.escalations.queue(session.name))
         template = "_rows.html" if "part" in request.query_params else "queue.html"
         return self._pages.show(request, template, rows=rows, session=session, waiting=count_waiting(rows))
 
     async def case(self, request: Request, session: Session) -> Response:
         """Show a case, or with ``?part=1`` what changes of it."""
-        try:
-            case = await self._parts.escalations.get(request.path_params["id"], session.name)
-        except UnavailableError:
-            return self._pages.show(request, "away.html", status=503, session=session)
+        case = await self._parts.escalations.get(request.path_params["id"], session.name)
         return await self._show(request, session, case)
 
     async def _show(

@@ -12,7 +12,15 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.asgi import RateLimit, TooLargeError, match_locale, read_body, same_site, wanted_locale
+from bot.asgi import (
+    RateLimit,
+    TooLargeError,
+    accepted_locale,
+    match_locale,
+    read_body,
+    same_site,
+    wanted_locale,
+)
 from bot.errors import PayloadError, UnavailableError
 from bot.web import messages, session
 from bot.web.parts import Parts
@@ -99,8 +107,8 @@ class Chat:
         except PayloadError as error:
             count.labels("malformed").inc()
             return JSONResponse({"error": str(error)}, status_code=400)
-        locale = wanted_locale(request.headers, self._parts.texts.locales)
-        event = messages.to_event(posted, address, at=self._parts.clock.now(), locale=locale)
+        hint = accepted_locale(request.headers, self._parts.texts.locales) or ""
+        event = messages.to_event(posted, address, at=self._parts.clock.now(), locale=hint)
         try:
             new = await self._parts.mailbox.accept(address, event)
         except UnavailableError:

@@ -64,7 +64,7 @@ def to_event(posted: Posted, address: str, *, at: int, locale: str) -> MessageRe
         posted: What the page sent.
         address: The session key of the contact.
         at: Now, in milliseconds.
-        locale: What the contact's browser prefers.
+        locale: Which of our locales the contact's browser prefers; empty where it asks for none of them.
     """
     digest = hashlib.sha256(f"{address}\n{posted.id}".encode()).hexdigest()[:32]
     return MessageReceived(

@@ -24,8 +24,11 @@ class MemoryVault:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
         self.ttl: dict[str, int] = {}
+        self.away = False
 
     async def get(self, key: str) -> bytes | None:
+        if self.away:
+            raise UnavailableError
         return self.kept.get(key)
 
     async def put(self, key: str, value: bytes, *, ttl_s: int = 0) -> None:
@@ -82,7 +85,8 @@ class MemoryEscalations:
         return QueueRow(
             id=case.id, pseudonym=case.pseudonym, level=case.level, topic=case.topic, country=case.country,
             locale=case.locale, channel=case.channel, state=case.state, owner=case.assignee,
-            at=case.opened_at, waiting_ms=now() - case.opened_at if case.state in {"waiting", "assigned"} else 0,
+            at=case.opened_at,
+            waiting_ms=now() - case.opened_at if case.state in {"waiting", "assigned"} else 0,
             overdue=case.state == "waiting" and case.due_at < now(),
         )  # fmt: skip
 
@@ -96,6 +100,7 @@ class MemoryEscalations:
         return [self._row(case) for case in sorted(seen, key=rank)]
 
     async def get(self, id: str, caseworker: str) -> Case | None:
+        self._check()
         case = self.cases.get(id)
         if case is None or caseworker in case.excluded:
             return None

@@ -194,8 +194,23 @@ def test_store_away_is_said(signed_in, cases):
         data={"csrf": token, "text": "a"},
         headers={"accept": "application/json"},
     )
-    assert said.status_code == 409
+    assert said.status_code == 503
     assert "Nothing was changed" in said.json()["error"]
+    assert signed_in.get("/console/cases/case-0").status_code == 503
+    assert act_with(signed_in, token).status_code == 503
+
+
+def act_with(client, token):
+    return client.post("/console/cases/case-0/release", data={"csrf": token})
+
+
+def test_accounts_away_is_said(client, world):
+    page = client.get("/console/sign-in")
+    world.vault.away = True
+    data = {"csrf": csrf(page), "name": "noor", "password": PASSWORD}
+    assert client.post("/console/sign-in", data=data).status_code == 503
+    page = client.get("/console/queue", headers={"cookie": "ucare_console=any"})
+    assert "Nothing is lost" in page.text
 
 
 def test_unknown_cases_and_verbs_are_not_found(signed_in, cases):

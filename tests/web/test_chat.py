@@ -71,8 +71,15 @@ def test_message_becomes_one_event(contact, world):
     assert answer.status_code == 202
     (event,) = world.chat.events
     assert (event.text, event.kind, event.id) == ("Γεια 😀", "text", answer.json()["event"])
-    assert event.locale_hint == "en"
+    assert event.locale_hint == ""
     assert contact.cookies["ucare_chat"] not in event.id
+
+
+@pytest.mark.parametrize(("accept", "hint"), [("ps, nl-BE;q=0.5", "nl"), ("ps", ""), ("ar-SY", "ar")])
+def test_language_of_the_browser_is_a_hint_and_never_made_up(contact, world, accept, hint):
+    body = {"id": "message-1", "text": "hello"}
+    contact.post("/chat/messages", json=body, headers={"accept-language": accept})
+    assert world.chat.events[0].locale_hint == hint
 
 
 def test_repeated_post_has_one_effect(contact, world):
