@@ -47,6 +47,8 @@ async def test_new_invitation_voids_older_links_passwords_and_sessions(world):
     assert await world.accounts.invited(second) == ""
     assert await world.accounts.invited(third) == "noor"
     assert not await world.accounts.verify("noor", PASSWORD)
+    await world.accounts.choose_password(third, PASSWORD)
+    assert await world.accounts.verify("noor", PASSWORD)
     assert await world.accounts.session(session) is None
 
 
