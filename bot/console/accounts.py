@@ -17,8 +17,8 @@ import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from bot.console.ports import Vault
 from bot.errors import ConflictError, NotAllowedError
+from bot.ports.desk import Vault
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 LINK_TTL_S = 72 * 3600

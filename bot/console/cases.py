@@ -16,9 +16,9 @@ from bot.console.access import COOKIE, Access, field, wants_json
 from bot.console.accounts import Session
 from bot.console.pages import Pages, count_waiting
 from bot.console.parts import Parts
-from bot.console.ports import Action, Case
 from bot.console.verbs import LEADS_TO_QUEUE, SNOOZE_HOURS, VERBS
 from bot.errors import ConflictError, NotAllowedError, UnavailableError
+from bot.ports.desk import Action, Case
 
 FASTER = "Somebody was faster. Look at the case as it is now."
 AWAY = "The store cannot be reached. Nothing was changed; try again in a moment."

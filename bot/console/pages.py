@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.asgi import Texts, wanted_locale
-from bot.console.ports import QueueRow
+from bot.ports.desk import QueueRow
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.asgi import Texts
 from bot.console.accounts import Accounts
-from bot.console.ports import Escalations, Phrases
+from bot.ports.desk import Escalations, Phrases
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import get_args
 
-from bot.console.ports import Action, Escalations
 from bot.core.understood import Level
 from bot.errors import NotAllowedError
+from bot.ports.desk import Action, Escalations
 
 MAX_REPLY = 4000
 MAX_REASON = 500

@@ -103,7 +103,7 @@ def open_escalation(  # noqa: PLR0913 - each is a field of its own, named at the
     )  # fmt: skip
 
 
-def change(  # noqa: PLR0913 - as above
+def change(
     escalation: Escalation, verb: Verb, *, at: int, by: str = "", on_duty: bool = True, until: int = 0
 ) -> Escalation:
     """Return the escalation after a verb, its revision one higher.

@@ -10,10 +10,10 @@ from typing import Final
 
 import msgspec
 
+from bot.core.cases import escalate
 from bot.core.conversation import Frame
 from bot.core.effects import CancelTimer, StartTimer
 from bot.core.runner import enter, run, tell
-from bot.core.cases import escalate
 from bot.core.turn import Turn
 from bot.core.understood import RiskFinding
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.web.ports import Readiness
+from bot.ports.webhooks import Readiness
 
 TIMEOUT_S = 3.0
 OPTIONAL = frozenset({"nlu"})

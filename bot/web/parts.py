@@ -9,8 +9,9 @@ from prometheus_client import REGISTRY, CollectorRegistry
 
 from bot.asgi import Texts
 from bot.ports import Clock
+from bot.ports.mailbox import WebChat
+from bot.ports.webhooks import Readiness, Webhook
 from bot.web.metrics import Metrics
-from bot.web.ports import Readiness, WebChat, Webhook
 
 
 def _always() -> bool:

@@ -9,7 +9,7 @@ import msgspec
 from sse_starlette import ServerSentEvent
 
 from bot.errors import UnavailableError
-from bot.web.ports import WebChat
+from bot.ports.mailbox import WebChat
 
 ENTRY_ID = re.compile(r"[0-9A-Za-z_-]{0,64}")
 WAIT_S = 10.0

@@ -10,8 +10,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from bot.asgi import TooLargeError, read_body
 from bot.errors import PayloadError, SignatureError, UnavailableError
+from bot.ports.webhooks import Webhook, WebhookRequest
 from bot.web.metrics import Metrics
-from bot.web.ports import Webhook, WebhookRequest
 
 MAX_BODY = 1_000_000
 """Bytes; what the services send is far below."""

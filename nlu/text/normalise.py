@@ -42,7 +42,10 @@ _RUNS: Final = re.compile(r"([^\W\d_])\1{2,}")
 _SPACE: Final = re.compile(r"\s+")
 _ASCII: Final = re.compile(r"[\x20-\x7e]*")
 
-PLACEHOLDERS: Final = ((re.compile(r"https?://\S+|www\.\S+"), " xurl "), (re.compile(r"\S+@\S+\.\S+"), " xmail "))
+PLACEHOLDERS: Final = (
+    (re.compile(r"https?://\S+|www\.\S+"), " xurl "),
+    (re.compile(r"\S+@\S+\.\S+"), " xmail "),
+)
 
 
 def cut(text: str) -> str:
@@ -73,7 +76,9 @@ def normalise(text: str) -> str:
 
 def _strip_accents(text: str) -> str:
     if not _CYRILLIC.search(text):
-        return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text))).translate(_LETTERS)
+        return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text))).translate(
+            _LETTERS
+        )
     return "".join(c if _CYRILLIC.match(c) else _strip_accents(c) for c in text)
 
 

@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from bot.console.ports import Action, Case, Delivery, Entry, Phrase, QueueRow
 from bot.core.escalation import TRANSITIONS, Escalation, change, open_escalation, rank
 from bot.core.understood import Level
 from bot.errors import NotAllowedError, UnavailableError
+from bot.ports.desk import Action, Case, Delivery, Entry, Phrase, QueueRow
 
 WAITED = 180_000
 

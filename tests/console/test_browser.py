@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from bot.console.app import console_app, welcome_path
-from bot.console.ports import Entry
+from bot.ports.desk import Entry
 from tests.console.conftest import PASSWORD
 from tests.console.memory import now
 from tests.web.serving import Served

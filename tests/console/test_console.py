@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from bot.console.app import console_app, welcome_path
-from bot.console.ports import Entry
 from bot.console.verbs import VERBS
+from bot.ports.desk import Entry
 from tests.console.conftest import PASSWORD, csrf
 from tests.console.memory import now
 from tests.web.serving import Served

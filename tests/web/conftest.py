@@ -7,9 +7,9 @@ from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
 from bot.errors import PayloadError, SignatureError, UnavailableError
+from bot.ports.webhooks import WebhookAnswer, WebhookRequest
 from bot.web.app import chat_app
 from bot.web.parts import Parts
-from bot.web.ports import WebhookAnswer, WebhookRequest
 from tests.web.memory import MemoryTexts, MemoryWebChat, WallClock
 
 

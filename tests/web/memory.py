@@ -9,7 +9,7 @@ from collections import defaultdict
 from bot.core.events import MessageReceived
 from bot.errors import UnavailableError
 from bot.ports import Outgoing, RenderedButton
-from bot.web.ports import ChatMessage, Who
+from bot.ports.mailbox import ChatMessage, Who
 
 ARABIC = {
     "Ask here": "اسأل هنا",

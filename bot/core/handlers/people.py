@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from bot.core.cases import escalate
 from bot.core.conversation import Case
 from bot.core.effects import HoldReply, SendReply
 from bot.core.events import (
@@ -18,7 +19,6 @@ from bot.core.events import (
 )
 from bot.core.runner import enter, run, tell
 from bot.core.steps import act
-from bot.core.cases import escalate
 from bot.core.turn import Turn
 
 HIDE = 0.8

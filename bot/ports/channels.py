@@ -1,14 +1,13 @@
-"""What the rooms ask of each other. Adapters are built in ``bootstrap`` and nowhere else."""
+"""The services that carry messages, and the gateway they hand them to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
-from bot.core.events import AnyEvent, MessageReceived
-from bot.core.understood import Understood
+from bot.core.events import MessageReceived
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -18,8 +17,8 @@ class Incoming(msgspec.Struct, frozen=True):
     address: str
     """The channel's address of the contact (a chat id, ``whatsapp:+32…``, a web chat key). Never stored in clear."""
     event: MessageReceived
-    reply_to: str = ""
-    """What the channel needs to acknowledge it (a callback query's id); not stored."""
+    message: str = ""
+    """The channel's id of the contact's own message, so that ``hide`` can delete it where the service lets a bot."""
 
 
 class RenderedButton(msgspec.Struct, frozen=True):
@@ -41,8 +40,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     urgent: bool = False
     last_at: int = 0
     """When the contact last wrote (ms), for windows such as WhatsApp's 24 hours."""
-    invite: str = ""
-    """A text that only invites the contact to write, for a channel whose window is closed."""
+    who: Literal["bot", "caseworker"] = "bot"
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -50,7 +48,18 @@ class Sent(msgspec.Struct, frozen=True):
 
     ids: tuple[str, ...] = ()
     note: str = ""
-    """``invited`` when the window was closed and only the approved template went out."""
+    """``invited`` when the window was closed and only the approved template went out: the message itself waits."""
+
+
+class DeliveryStatus(msgspec.Struct, frozen=True):
+    """What a service tells later of a message that it took."""
+
+    channel: str
+    address: str
+    message: str
+    """The service's id of the message (one of ``Sent.ids``)."""
+    status: Literal["sent", "delivered", "read", "failed"]
+    code: str = ""
 
 
 class Channel(Protocol):
@@ -62,8 +71,12 @@ class Channel(Protocol):
     rate_per_contact: float
     """Messages a second to one contact."""
 
-    async def start(self) -> None: ...
-    async def stop(self) -> None: ...
+    async def start(self) -> None:
+        """Open the client; begin to receive where the channel polls."""
+
+    async def stop(self) -> None:
+        """Close what ``start`` opened."""
+
     async def send(self, address: str, message: Outgoing) -> Sent:
         """Send one message, split where the service's length asks for it."""
 
@@ -74,40 +87,18 @@ class Channel(Protocol):
         """Delete what the service lets a bot delete; return how many are gone."""
 
 
-class Clock(Protocol):
-    """Tells the time."""
-
-    def now(self) -> int:
-        """Milliseconds since 1970, UTC."""
-
-
-class Sealer(Protocol):
-    """Seals texts and addresses at rest, and names contacts by keyed hash."""
-
-    def seal(self, clear: bytes, *, purpose: str) -> bytes: ...
-    def open(self, sealed: bytes, *, purpose: str) -> bytes:
-        """Return the clear bytes. Raises SealError when no key at hand opens them."""
-
-    def ref(self, channel: str, address: str) -> str:
-        """Return the pseudonymous reference of a contact: a keyed hash with the index key, which stays."""
-
-
-class Understanding(Protocol):
-    """Turns free text into what it means."""
-
-    async def understand(
-        self, text: str, *, locale: str | None, audience: str | None, recent: Sequence[str] = ()
-    ) -> Understood: ...
-
-
 class Gateway(Protocol):
     """Where channels hand in what came; returns only when it is durable (inbox, else spool)."""
 
     async def accept(self, incoming: Incoming) -> bool:
-        """Append to the inbox once; False when it was seen before. Falls back on the spool, and answers T0 itself."""
+        """Append to the inbox once; False when it was seen before. Falls back on the spool, and answers T0 itself.
 
+        Raises:
+            UnavailableError: It could be kept nowhere; the service has to deliver it again.
+        """
 
-class EventSink(Protocol):
-    """Where the console and the timers put events of a known contact."""
+    async def blocked(self, channel: str, address: str, *, id: str) -> None:  # noqa: A002 - the event's field
+        """Note that the contact blocked us; ``id`` names the fact, so that a repeated delivery has no second effect."""
 
-    async def put(self, ref: str, event: AnyEvent) -> None: ...
+    async def delivered(self, status: DeliveryStatus) -> None:
+        """Note the delivery status of something we sent; unknown messages change nothing."""

@@ -1,14 +1,14 @@
-"""What the public app asks of the rooms below it; built in ``bootstrap``."""
+"""The mailboxes of the web chat, between the page, its channel and the store."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
 from bot.core.events import MessageReceived
-from bot.ports import Outgoing, RenderedButton
+from bot.ports.channels import Outgoing, RenderedButton
 
 Who = Literal["contact", "bot", "caseworker"]
 
@@ -50,28 +50,3 @@ class WebChat(Protocol):
         Raises:
             UnavailableError: It could be kept nowhere; the page keeps it and tries again.
         """
-
-
-class WebhookRequest(msgspec.Struct, frozen=True):
-    """One call of a service, free of any web framework."""
-
-    url: str
-    """The public address that the service called, as its signature covers it, not the one behind a proxy."""
-    headers: Mapping[str, str]
-    """Header names in lower case."""
-    body: bytes
-
-
-class WebhookAnswer(msgspec.Struct, frozen=True):
-    """What the service is answered."""
-
-    status: int = 200
-    body: bytes = b""
-    content_type: str = "text/plain"
-
-
-Webhook = Callable[[WebhookRequest], Awaitable[WebhookAnswer]]
-"""Handles one call. Raises SignatureError (answered 403), PayloadError (400) or UnavailableError (503)."""
-
-Readiness = Callable[[], Awaitable[Mapping[str, bool]]]
-"""Tells for each part (``store``, ``nlu`` …) whether it answers."""

@@ -1,4 +1,4 @@
-"""What the console asks of the rooms below it. Times are milliseconds since 1970, UTC."""
+"""What the caseworkers' console asks of the rooms below it. Times are milliseconds since 1970, UTC."""
 
 from __future__ import annotations
 

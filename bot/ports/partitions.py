@@ -1,0 +1,197 @@
+"""The store as the turns see it: partitions of conversations, each owned by one worker at a time.
+
+A turn is read, computed and committed; ``commit`` is one atomic call that checks the owner's lease and the revision
+of the escalation, so that a worker killed anywhere leaves either nothing or everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from bot.core.conversation import Conversation
+from bot.core.escalation import Escalation
+from bot.core.events import AnyEvent
+from bot.ports.channels import DeliveryStatus, Incoming, Outgoing
+
+
+class InboxEntry(msgspec.Struct, frozen=True):
+    """One event of one contact, as it stands in the inbox of a partition."""
+
+    entry: str
+    """Id in the stream; grows in the order of arrival."""
+    ref: str
+    channel: str
+    event: AnyEvent
+    tries: int = 0
+    """How often it was read before without being committed."""
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """What is stored of one contact."""
+
+    conversation: Conversation | None = None
+    escalation: Escalation | None = None
+    """The escalation named by ``conversation.case``, where there is one."""
+
+
+class Deliver(msgspec.Struct, frozen=True):
+    """One thing for the sender to do, in order for each contact; urgent ones overtake the others."""
+
+    kind: Literal["message", "delete"]
+    """``delete``: delete at the service what the contact and we wrote so far (``hide``)."""
+    outgoing: Outgoing | None = None
+    reply: str = ""
+    """Id of the caseworker's reply whose delivery status is to be shown."""
+    escalation: str = ""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of what was said, kept sealed: in the last turns of the contact, and in the log of the open case."""
+
+    at: int
+    who: Literal["contact", "bot", "caseworker"]
+    text: str
+    kind: str = "text"
+    reply: str = ""
+    locale: str = ""
+
+
+class Timer(msgspec.Struct, frozen=True):
+    """A ``TimerFired`` to come; the id is unique within the conversation, the same id replaces the timer."""
+
+    id: str
+    kind: str
+    due: int
+    """Milliseconds since 1970, UTC."""
+    escalation: str = ""
+
+
+class Commit(msgspec.Struct, frozen=True):
+    """Everything one turn changes."""
+
+    entry: InboxEntry
+    conversation: Conversation | None
+    """None: forget the conversation (idle for too long)."""
+    deliver: tuple[Deliver, ...] = ()
+    drop_waiting: bool = False
+    """Drop what waits to be sent to this contact before ``deliver`` is added (``hide``, ``erase``)."""
+    lines: tuple[Line, ...] = ()
+    """Added to the last turns, and to the log of the case where ``escalation`` or the stored case is open."""
+    escalation: Escalation | None = None
+    """The escalation as it is after the turn, where the turn opened or changed it."""
+    expected: int = 0
+    """The revision that the escalation must still have; 0: it must not exist yet."""
+    held: tuple[str, ...] = ()
+    """Ids of replies to be shown as held back (the chat is hidden)."""
+    announce: bool = False
+    """Announce the escalation (again), to more people."""
+    start_timers: tuple[Timer, ...] = ()
+    cancel_timers: tuple[str, ...] = ()
+    erase: bool = False
+    """Erase all that is held of the contact, as ``EraseContact`` says; ``conversation`` is then what stays."""
+    keep_escalation: str = ""
+    answered_at: int = 0
+
+
+Outcome = Literal["done", "conflict"]
+"""``conflict``: the escalation was changed meanwhile; load again and compute the turn again."""
+
+
+class Partition(Protocol):
+    """One partition, owned by this process as long as its lease holds. Every method raises FencedError when it does not."""
+
+    number: int
+
+    async def read(self, count: int) -> Sequence[InboxEntry]:
+        """Return up to ``count`` entries that were not read yet, in order; first of all what a former owner left pending."""
+
+    async def load(self, refs: Sequence[str]) -> Mapping[str, Snapshot]:
+        """Return what is stored of some contacts, in one round trip."""
+
+    async def escalation(self, id: str) -> Escalation | None:  # noqa: A002 - the field's name
+        """Return one escalation of this partition."""
+
+    async def commit(self, commits: Sequence[Commit]) -> Sequence[Outcome]:
+        """Commit turns, each atomically on its own, in one pipeline; an entry that is committed leaves the inbox."""
+
+    async def set_aside(self, entry: InboxEntry, error: str) -> None:
+        """Take a poisonous entry out of the inbox into the visible list of what was set aside; ``error`` is its type's name.
+
+        A ``MessageSetAside`` event for the same contact is put into the inbox in the same call.
+        """
+
+    async def fire_timers(self, now: int) -> int:
+        """Move what is due from the timers into the inbox, each as one ``TimerFired``; return how many."""
+
+    async def next_timer(self) -> int | None:
+        """Return when the next timer is due (ms), or None."""
+
+
+class Partitions(Protocol):
+    """All partitions of the store."""
+
+    count: int
+
+    async def acquire(self, wanted: int) -> Sequence[Partition]:
+        """Take up to ``wanted`` partitions that nobody owns, and renew the leases of those we own; return all we own now."""
+
+    async def release(self) -> None:
+        """Give up all leases, so that others need not wait for their end."""
+
+    async def wait(self, timeout_s: float) -> None:
+        """Return when an owned partition may have something to read, or after the time."""
+
+
+class Inbox(Protocol):
+    """The durable end of the gateway."""
+
+    async def append(self, incoming: Incoming) -> bool:
+        """Append once; False when the event's id was seen before (48 hours). Keeps the sealed address of the contact.
+
+        Raises:
+            UnavailableError: The store is away or refuses to write.
+        """
+
+    async def put(self, ref: str, channel: str, event: AnyEvent) -> bool:
+        """Append an event of a known contact (console, timers, blocked); False when its id was seen before."""
+
+    async def delivered(self, status: DeliveryStatus) -> None:
+        """Note a delivery status for the reply it belongs to; unknown messages change nothing."""
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """One entry of the outbox, with the address it goes to."""
+
+    entry: str
+    partition: int
+    ref: str
+    channel: str
+    address: str
+    """Empty where the contact was erased meanwhile: drop the entry."""
+    deliver: Deliver
+    tries: int = 0
+    """How often it was read before without being settled: above 0 it may have been sent already."""
+    messages: tuple[str, ...] = ()
+    """For ``delete``: the service's ids of what can be deleted."""
+
+
+class Outbox(Protocol):
+    """What waits to be sent, for the one sender that owns it (by a lease, as for the partitions)."""
+
+    async def read(self, count: int, timeout_s: float) -> Sequence[Parcel]:
+        """Return what was not read yet, urgent entries first; first of all what a former owner left unsettled."""
+
+    async def settle(self, parcel: Parcel, ids: Sequence[str], *, invited: bool = False) -> None:
+        """Take a delivered entry out, remember the service's ids (for deletion and status), set the reply's status to sent.
+
+        With ``invited`` only the invitation went out: the entry waits, parked, until the contact writes again.
+        """
+
+    async def fail(self, parcel: Parcel, code: str) -> None:
+        """Move an entry that cannot be delivered to the dead-letter list; set the reply's status to failed."""
+
+    async def release(self) -> None:
+        """Give up the lease."""
