@@ -63,6 +63,10 @@ def chosen(
     typed = normalise(text)
     if not typed:
         return None
+    return _by_label(library, locale, offered, typed) or _yes_or_no(offered, understood)
+
+
+def _by_label(library: Library, locale: str, offered: Sequence[Button], typed: str) -> str | None:
     labels = [(label_of(library, locale, button), button.payload) for button in offered]
     meant = next((payload for label, payload in labels if label == typed), None)
     if meant:
@@ -75,9 +79,7 @@ def chosen(
     if near and near[0][0] <= slips(len(typed)) and (len(near) == 1 or near[1][0] > near[0][0]):
         return near[0][1]
     begun = [payload for label, payload in labels if len(typed) > 3 and label.startswith(typed)]  # noqa: PLR2004 - as above
-    if len(begun) == 1:
-        return begun[0]
-    return _yes_or_no(offered, understood)
+    return begun[0] if len(begun) == 1 else None
 
 
 def _yes_or_no(offered: Sequence[Button], understood: Understood | None) -> str | None:

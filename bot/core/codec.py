@@ -58,9 +58,7 @@ def decode_conversation(data: bytes) -> Conversation:
         raise StoreError(msg) from None
 
 
-def upgrade(
-    plain: dict[str, Any], upgrades: dict[int, Upgrade] | None = None, to: int = VERSION
-) -> dict[str, Any]:
+def upgrade(plain: dict[str, Any], upgrades: dict[int, Upgrade] | None = None, to: int = VERSION) -> dict[str, Any]:
     """Return the plain form of an old conversation as the version ``to`` would write it.
 
     Raises:
@@ -82,10 +80,11 @@ def decode_event(data: bytes) -> AnyEvent:
         StoreError: It is damaged.
     """
     try:
-        return _event.decode(data)
+        event: AnyEvent = _event.decode(data)
     except msgspec.MsgspecError as error:
         msg = f"A stored event cannot be read: {type(error).__name__}."
         raise StoreError(msg) from None
+    return event
 
 
 def encode_escalation(escalation: Escalation) -> bytes:

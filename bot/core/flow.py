@@ -28,7 +28,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True, tag_field="kind"):
-    """The common part of all steps; ``next`` empty means the end of the flow (the loader fills in the following step)."""
+    """The common part of all steps; an empty ``next`` ends the flow (the loader fills in the following step)."""
 
     id: str
     next: str = ""

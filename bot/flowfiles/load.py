@@ -148,10 +148,7 @@ def _choose(reader: _Reader, context: str, found: Map, common: Mapping[str, str]
                 label=reader.text(choice, "label", "a choice"),
                 next=str(choice.get("next", "")),
                 flow=str(choice.get("flow", "")),
-                set={
-                    key: str(value)
-                    for key, value in reader.mapping(choice.get("set", Map()), "set", 0).items()
-                },
+                set={key: str(value) for key, value in reader.mapping(choice.get("set", Map()), "set", 0).items()},
             )
         )
     return core.Choose(
@@ -218,9 +215,7 @@ def load_file(path: Path, name: str, places: dict[str, tuple[str, int]]) -> dict
     flows: dict[str, core.Flow] = {}
     for flow_id, value in raw.items():
         places[flow_id] = (name, raw.lines[flow_id])
-        flows[flow_id] = reader.flow(
-            flow_id, reader.mapping(value, f"the flow {flow_id!r}", raw.lines[flow_id])
-        )
+        flows[flow_id] = reader.flow(flow_id, reader.mapping(value, f"the flow {flow_id!r}", raw.lines[flow_id]))
     return flows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -25,7 +25,7 @@ class Contact(_Strict):
     source: str
     status: Literal["official", "operator", "secondary", "stale", "unconfirmed", "conflict"]
     hours: str = ""
-    called: datetime.date | None = None
+    called: dt.date | None = None
     """When somebody last called it to try; None: nobody has."""
     allowed: bool = False
     """Whether it may be shown."""
@@ -36,8 +36,8 @@ class Source(_Strict):
 
     title: str
     url: str = ""
-    checked: datetime.date
-    review_by: datetime.date
+    checked: dt.date
+    review_by: dt.date
     status: Literal["confirmed", "dated", "unconfirmed"]
     note: str = ""
 

@@ -101,12 +101,12 @@ Outcome = Literal["done", "conflict"]
 
 
 class Partition(Protocol):
-    """One partition, owned by this process as long as its lease holds. Every method raises FencedError when it does not."""
+    """One partition, owned as long as its lease holds; every method raises FencedError when it does not."""
 
     number: int
 
     async def read(self, count: int) -> Sequence[InboxEntry]:
-        """Return up to ``count`` entries that were not read yet, in order; first of all what a former owner left pending."""
+        """Return up to ``count`` entries not read yet, in order; first what a former owner left pending."""
 
     async def load(self, refs: Sequence[str]) -> Mapping[str, Snapshot]:
         """Return what is stored of some contacts, in one round trip."""
@@ -118,7 +118,7 @@ class Partition(Protocol):
         """Commit turns, each atomically on its own, in one pipeline; an entry that is committed leaves the inbox."""
 
     async def set_aside(self, entry: InboxEntry, error: str) -> None:
-        """Take a poisonous entry out of the inbox into the visible list of what was set aside; ``error`` is its type's name.
+        """Take a poisonous entry out of the inbox into the visible list; ``error`` is the error type's name.
 
         A ``MessageSetAside`` event for the same contact is put into the inbox in the same call.
         """
@@ -136,7 +136,7 @@ class Partitions(Protocol):
     count: int
 
     async def acquire(self, wanted: int) -> Sequence[Partition]:
-        """Take up to ``wanted`` partitions that nobody owns, and renew the leases of those we own; return all we own now."""
+        """Take up to ``wanted`` partitions that nobody owns, renew our leases, and return all we own now."""
 
     async def release(self) -> None:
         """Give up all leases, so that others need not wait for their end."""
@@ -185,7 +185,7 @@ class Outbox(Protocol):
         """Return what was not read yet, urgent entries first; first of all what a former owner left unsettled."""
 
     async def settle(self, parcel: Parcel, ids: Sequence[str], *, invited: bool = False) -> None:
-        """Take a delivered entry out, remember the service's ids (for deletion and status), set the reply's status to sent.
+        """Take a delivered entry out, remember the service's ids, and set the reply's status to sent.
 
         With ``invited`` only the invitation went out: the entry waits, parked, until the contact writes again.
         """

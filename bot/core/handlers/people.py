@@ -77,9 +77,7 @@ def closed(turn: Turn, event: EscalationResolved) -> None:
     """A person closed the case; for a while the contact who writes comes back to it."""
     case = _case(turn, event.escalation)
     if case and case.open:
-        turn.update(
-            case=msgspec.structs.replace(case, talking=False, resolved_at=event.at), stack=(), offered=()
-        )
+        turn.update(case=msgspec.structs.replace(case, talking=False, resolved_at=event.at), stack=(), offered=())
         tell(turn, "resolved")
 
 

@@ -108,12 +108,7 @@ def offer_language(turn: Turn, understood: Understood) -> bool:
     """Offer, once for each, a language that the contact seems to write in; True when that is all for now."""
     conversation = turn.conversation
     seen = understood.locale
-    if (
-        not seen
-        or seen == conversation.locale
-        or understood.locale_confidence < SWITCH
-        or conversation.chosen
-    ):
+    if not seen or seen == conversation.locale or understood.locale_confidence < SWITCH or conversation.chosen:
         return False
     if conversation.slots.get("offered_locale") == seen:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ def run(turn: Turn, flow: Flow, step: Ask) -> bool:
     return True
 
 
-def _text(step: Ask, text: str, _: Understood) -> Slot | None:
+def _text(_step: Ask, text: str, _: Understood) -> Slot | None:
     return text.strip()[:LONGEST] or None
 
 
@@ -40,18 +40,18 @@ def _number(step: Ask, text: str, _: Understood) -> Slot | None:
     return value if low <= value <= high else None
 
 
-def _date(step: Ask, text: str, _: Understood) -> Slot | None:
+def _date(_step: Ask, text: str, _: Understood) -> Slot | None:
     parts = [int(part) for part in re.findall(r"\d{1,4}", text)]
     if len(parts) != 3:  # noqa: PLR2004 - year, month, day
         return None
     year, month, day = parts if parts[0] > 31 else reversed(parts)  # noqa: PLR2004 - no month has more days
     try:
-        return datetime.date(year, month, day).isoformat()
+        return dt.date(year, month, day).isoformat()
     except ValueError:
         return None
 
 
-def _yes_no(step: Ask, text: str, understood: Understood) -> Slot | None:
+def _yes_no(_step: Ask, _text: str, understood: Understood) -> Slot | None:
     best = understood.ranking[0].topic if understood.ranking else ""
     return {"affirm": "yes", "deny": "no"}.get(best)
 

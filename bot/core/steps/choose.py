@@ -22,9 +22,7 @@ def run(turn: Turn, flow: Flow, step: Choose) -> bool:
         Button(f"{flow.id}/{step.id}/{choice.id}", TextRef(f"{flow.id}/{step.id}", choice.label))
         for choice in step.choose
     )
-    extra = tuple(
-        title_button(turn, name) for name in turn.conversation.deferred if name in turn.library.flows
-    )
+    extra = tuple(title_button(turn, name) for name in turn.conversation.deferred if name in turn.library.flows)
     if extra:
         buttons = (*extra, *buttons) if flow.id == "unsure" else (*buttons, *extra)
         if flow.id != "unsure":
