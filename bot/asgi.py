@@ -72,9 +72,7 @@ class SecurityHeaders:
                 static = "/static/" in scope["path"]
                 extra = {**HEADERS, "cache-control": "no-cache" if static else "no-store"}
                 headers.extend(
-                    (name.encode(), value.encode())
-                    for name, value in extra.items()
-                    if name.encode() not in given
+                    (name.encode(), value.encode()) for name, value in extra.items() if name.encode() not in given
                 )
             await send(message)
 
@@ -108,9 +106,7 @@ class Guard:
             where = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
             log.error("request_failed", error=type(error).__name__, where=where)  # noqa: TRY400 - no traceback: texts
             if not started:
-                answer = JSONResponse(
-                    {"error": "Something went wrong here. Please try again."}, status_code=500
-                )
+                answer = JSONResponse({"error": "Something went wrong here. Please try again."}, status_code=500)
                 await answer(scope, receive, send)
 
 

@@ -80,9 +80,7 @@ class NluError(UcareError):
 class SendError(UcareError):
     """A send failed."""
 
-    def __init__(
-        self, code: str, *, retryable: bool, retry_after: float = 0.0, blocked: bool = False
-    ) -> None:
+    def __init__(self, code: str, *, retryable: bool, retry_after: float = 0.0, blocked: bool = False) -> None:
         """Carry a short code of the channel, whether to try again, and after how many seconds."""
         super().__init__(code)
         self.code = code

@@ -60,9 +60,7 @@ class Cases:
         if case is None:
             return self._pages.show(request, "gone.html", status=404, session=session)
         colleagues = [
-            one.name
-            for one in await self._parts.accounts.all()
-            if one.state == "active" and one.name != session.name
+            one.name for one in await self._parts.accounts.all() if one.state == "active" and one.name != session.name
         ]
         return self._pages.show(
             request,

@@ -113,9 +113,7 @@ class Chat:
             new = await self._parts.mailbox.accept(address, event)
         except UnavailableError:
             count.labels("unavailable").inc()
-            return JSONResponse(
-                {"error": "Not now; try again."}, status_code=503, headers={"retry-after": "2"}
-            )
+            return JSONResponse({"error": "Not now; try again."}, status_code=503, headers={"retry-after": "2"})
         count.labels("accepted" if new else "repeated").inc()
         answer = {"event": event.id, "cut": cut, "kept": messages.MAX_CHARS}
         return JSONResponse(answer, status_code=202)
@@ -129,9 +127,7 @@ class Chat:
 
         async def counted() -> AsyncIterator[ServerSentEvent]:
             with self._parts.metrics.streams.track_inprogress():
-                async for event in entries(
-                    self._parts.mailbox, address, last, ready=self._parts.understanding_ready
-                ):
+                async for event in entries(self._parts.mailbox, address, last, ready=self._parts.understanding_ready):
                     yield event
 
         return EventSourceResponse(counted(), ping=15, headers={"cache-control": "no-store"})

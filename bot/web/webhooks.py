@@ -25,9 +25,7 @@ def public_address(request: Request, public_url: str) -> str:
     return public_url + path if public_url else str(request.url)
 
 
-def endpoint(
-    name: str, handle: Webhook, metrics: Metrics, public_url: str
-) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(name: str, handle: Webhook, metrics: Metrics, public_url: str) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint of one webhook.
 
     Args:

@@ -76,9 +76,7 @@ def normalise(text: str) -> str:
 
 def _strip_accents(text: str) -> str:
     if not _CYRILLIC.search(text):
-        return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text))).translate(
-            _LETTERS
-        )
+        return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text))).translate(_LETTERS)
     return "".join(c if _CYRILLIC.match(c) else _strip_accents(c) for c in text)
 
 

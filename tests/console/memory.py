@@ -76,9 +76,7 @@ class MemoryEscalations:
         self.tell(id)
 
     async def deliver(self, id: str, status: Delivery) -> None:
-        self.logs[id] = [
-            msgspec.structs.replace(one, status=status) if one.reply_id else one for one in self.logs[id]
-        ]
+        self.logs[id] = [msgspec.structs.replace(one, status=status) if one.reply_id else one for one in self.logs[id]]
         self.tell(id)
 
     def _row(self, case: Escalation) -> QueueRow:

@@ -59,9 +59,7 @@ async def test_disabled_caseworker_is_out_at_once(world):
     await world.accounts.disable("noor")
     assert await world.accounts.session(session) is None
     assert not await world.accounts.verify("noor", PASSWORD)
-    assert [(one.name, one.state, one.password) for one in await world.accounts.all()] == [
-        ("noor", "disabled", "")
-    ]
+    assert [(one.name, one.state, one.password) for one in await world.accounts.all()] == [("noor", "disabled", "")]
     with pytest.raises(NotAllowedError):
         await world.accounts.disable("nobody")
 

@@ -28,9 +28,7 @@ async def cases(world):
 
 def act(client, verb, id="case-0", **fields):
     page = client.get("/console/queue")
-    return client.post(
-        f"/console/cases/{id}/{verb}", data={"csrf": csrf(page), **fields}, follow_redirects=False
-    )
+    return client.post(f"/console/cases/{id}/{verb}", data={"csrf": csrf(page), **fields}, follow_redirects=False)
 
 
 async def test_first_link_password_and_sign_in(client, world):
@@ -50,9 +48,7 @@ async def test_first_link_password_and_sign_in(client, world):
 
 
 def test_session_cookie_is_strict_and_secure_behind_tls(world, noor):
-    with TestClient(
-        console_app(world.parts(public_url="https://example.org")), base_url="https://t"
-    ) as client:
+    with TestClient(console_app(world.parts(public_url="https://example.org")), base_url="https://t") as client:
         page = client.get("/console/sign-in")
         data = {"csrf": csrf(page), "name": noor, "password": PASSWORD}
         cookie = client.post("/console/sign-in", data=data, follow_redirects=False).headers["set-cookie"]
@@ -85,10 +81,7 @@ def test_every_form_needs_its_token_and_our_own_site(signed_in, cases, verb):
     right = csrf(signed_in.get("/console/queue"))
     assert signed_in.post(path, data={}).status_code == 403
     assert signed_in.post(path, data={"csrf": "guess"}).status_code == 403
-    assert (
-        signed_in.post(path, data={"csrf": right}, headers={"origin": "https://evil.example"}).status_code
-        == 403
-    )
+    assert signed_in.post(path, data={"csrf": right}, headers={"origin": "https://evil.example"}).status_code == 403
     assert signed_in.post(path, json={"csrf": right}).status_code == 403
     assert cases.cases == before
 
@@ -131,16 +124,11 @@ def test_claim_reply_hand_back_and_resolve(signed_in, cases):
     assert 'action="/console/cases/case-0/reply" hidden' not in signed_in.get("/console/cases/case-0").text
     act(signed_in, "reply", text="I am here.\r\nWrite to me.", key="k1")
     act(signed_in, "reply", text="I am here.\r\nWrite to me.", key="k1")
-    assert [one.text for one in cases.logs["case-0"] if one.who == "caseworker"] == [
-        "I am here.\nWrite to me."
-    ]
+    assert [one.text for one in cases.logs["case-0"] if one.who == "caseworker"] == ["I am here.\nWrite to me."]
     assert act(signed_in, "hand_back", hours="4").status_code == 303
     assert cases.cases["case-0"].state == "snoozed"
     assert act(signed_in, "claim", "case-2").status_code == 303
-    assert (
-        act(signed_in, "resolve", "case-2", reason="Guardian was found.").headers["location"]
-        == "/console/queue"
-    )
+    assert act(signed_in, "resolve", "case-2", reason="Guardian was found.").headers["location"] == "/console/queue"
     assert cases.cases["case-2"].state == "resolved"
     assert cases.reasons == ["Guardian was found."]
 

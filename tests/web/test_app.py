@@ -42,16 +42,13 @@ def test_webhooks_are_handed_on_and_their_errors_are_answered(client, world, bod
     assert answer.status_code == status
     assert "secret" not in answer.text
     assert (
-        f'ucare_webhooks_total{{status="{status}",webhook="telegram"}}' in client.get("/metrics").text
-        or status == 500
+        f'ucare_webhooks_total{{status="{status}",webhook="telegram"}}' in client.get("/metrics").text or status == 500
     )
 
 
 def test_webhook_sees_the_public_address_headers_and_body(world):
     with TestClient(chat_app(world.parts(public_url="https://example.org"))) as client:
-        answer = client.post(
-            "/webhooks/whatsapp/status?a=1", content=b"\xff\x00", headers={"X-Twilio-Signature": "s"}
-        )
+        answer = client.post("/webhooks/whatsapp/status?a=1", content=b"\xff\x00", headers={"X-Twilio-Signature": "s"})
     (call,) = world.calls
     assert call.url == "https://example.org/webhooks/whatsapp/status?a=1"
     assert call.headers["x-twilio-signature"] == "s"
@@ -112,10 +109,7 @@ async def test_stream_is_live_and_resumes_after_the_last_event_id(world):
         assert [text for _, text in resumed] == ["three"]
         after = await read(f"{served.url}/chat/events?after={first[0][0]}", cookies, 2)
         assert [text for _, text in after] == ["two", "three"]
-        assert (
-            len(await read(f"{served.url}/chat/events", cookies, 3, {"last-event-id": "'; DROP 💥".encode()}))
-            == 3
-        )
+        assert len(await read(f"{served.url}/chat/events", cookies, 3, {"last-event-id": "'; DROP 💥".encode()})) == 3
 
 
 async def test_stream_says_when_understanding_is_ready(world):

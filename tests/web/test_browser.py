@@ -29,9 +29,7 @@ def chromium():
 @pytest.fixture
 def served(world):
     world.chat.answers = {
-        "web": outgoing(
-            "Hello. I am a bot. What do you want to know?", "School", "My guardian", "Talk to a person"
-        ),
+        "web": outgoing("Hello. I am a bot. What do you want to know?", "School", "My guardian", "Talk to a person"),
         "school": outgoing("Every child may go to school. Call 116 111 or see https://example.org/school."),
         "p:Talk to a person": outgoing("I ask a person to write to you here."),
         "مرحبا": outgoing("مرحبًا. كيف أساعدك؟", "المدرسة", "أريد شخصًا", locale="ar", rtl=True),

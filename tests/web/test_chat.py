@@ -160,10 +160,7 @@ def test_no_body_crashes_the_page(world, body):
 def test_no_cookie_or_language_header_crashes_the_page(client, value):
     headers = {"cookie": f"ucare_chat={value}", "accept-language": value}
     assert client.get("/chat", headers=headers).status_code == 200
-    assert (
-        client.post("/chat/messages", headers=headers, json={"id": "message-1", "text": "a"}).status_code
-        == 401
-    )
+    assert client.post("/chat/messages", headers=headers, json={"id": "message-1", "text": "a"}).status_code == 401
     assert client.get("/chat/events", headers=headers).status_code == 401
 
 
