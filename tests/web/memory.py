@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 
 from bot.core.events import MessageReceived
 from bot.errors import UnavailableError
@@ -73,9 +74,9 @@ class MemoryWebChat:
         )  # fmt: skip
         return await self._put(address, entry)
 
-    async def remove(self, address: str, ids: tuple[str, ...]) -> None:
-        kept = [one for one in self.boxes[address] if one.id not in ids]
-        gone = ChatMessage(id=self._next(address), at=WallClock().now(), who="bot", removed=ids)
+    async def remove(self, address: str, ids: Sequence[str]) -> None:
+        kept = [one for one in self.boxes[address] if one.id not in set(ids)]
+        gone = ChatMessage(id=self._next(address), at=WallClock().now(), who="bot", removed=tuple(ids))
         self.boxes[address] = kept
         await self._put(address, gone)
 
