@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """ContentSid of the approved template that invites a contact to write, after the 24-hour window."""
     nlu_python: str = ""
     ucare_data_dir: Path = ROOT / "var"
+    flows_dir: Path = ROOT / "flows"
+    locales_dir: Path = ROOT / "locales"
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     console_port: int = Field(8081, ge=0, le=65535)
