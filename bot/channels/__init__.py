@@ -1,0 +1,1 @@
+"""The services that carry messages, one folder for each."""
