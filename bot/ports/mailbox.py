@@ -38,8 +38,8 @@ class WebChat(Protocol):
     async def append(self, address: str, message: Outgoing, *, who: Who = "bot") -> str:
         """Put what we say into a mailbox and return its id. The channel calls it, the page only reads."""
 
-    async def remove(self, address: str, ids: Sequence[str]) -> None:
-        """Take entries out of a mailbox, and tell the page (``removed``)."""
+    async def remove(self, address: str, ids: Sequence[str]) -> int:
+        """Take entries out of a mailbox, and tell the page (``removed``); return how many were there."""
 
     async def since(self, address: str, last_id: str) -> Sequence[ChatMessage]:
         """Return the entries after an id, in order; all of them for an empty, unknown or malformed id."""

@@ -115,12 +115,17 @@ class Partition(Protocol):
         """Return one escalation of this partition."""
 
     async def commit(self, commits: Sequence[Commit]) -> Sequence[Outcome]:
-        """Commit turns, each atomically on its own, in one pipeline; an entry that is committed leaves the inbox."""
+        """Commit turns, each atomically on its own, in one pipeline; an entry that is committed leaves the inbox.
+
+        A commit whose entry is no longer in the inbox changes nothing and is ``done``: after UnavailableError the
+        caller cannot know whether it went through, and commits again.
+        """
 
     async def set_aside(self, entry: InboxEntry, error: str) -> None:
         """Take a poisonous entry out of the inbox into the visible list; ``error`` is the error type's name.
 
-        A ``MessageSetAside`` event for the same contact is put into the inbox in the same call.
+        What ``core.events.aside(entry.event)`` returns is put into the inbox for the same contact in the same call;
+        where it is None, nothing is.
         """
 
     async def fire_timers(self, now: int) -> int:
@@ -183,6 +188,9 @@ class Outbox(Protocol):
 
     async def read(self, count: int, timeout_s: float) -> Sequence[Parcel]:
         """Return what was not read yet, urgent entries first; first of all what a former owner left unsettled."""
+
+    async def current(self, parcel: Parcel) -> bool:
+        """Tell whether a parcel is still to be sent: ``hide`` and ``erase`` drop what waits."""
 
     async def settle(self, parcel: Parcel, ids: Sequence[str], *, invited: bool = False) -> None:
         """Take a delivered entry out, remember the service's ids, and set the reply's status to sent.

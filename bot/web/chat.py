@@ -113,7 +113,8 @@ class Chat:
             new = await self._parts.mailbox.accept(address, event)
         except UnavailableError:
             count.labels("unavailable").inc()
-            return JSONResponse({"error": "Not now; try again."}, status_code=503, headers={"retry-after": "2"})
+            body = {"error": "Not now; try again.", "say": self._parts.urgent(posted.text, hint)}
+            return JSONResponse(body, status_code=503, headers={"retry-after": "2"})
         count.labels("accepted" if new else "repeated").inc()
         answer = {"event": event.id, "cut": cut, "kept": messages.MAX_CHARS}
         return JSONResponse(answer, status_code=202)

@@ -18,6 +18,10 @@ def _always() -> bool:
     return True
 
 
+def _nothing(_text: str, _hint: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Parts:
     """The parts; ``webhooks`` maps a path below ``/webhooks`` (``whatsapp/status``) to its handler."""
@@ -29,6 +33,9 @@ class Parts:
     webhooks: Mapping[str, Webhook] = field(default_factory=dict)
     understanding_ready: Callable[[], bool] = _always
     """False while the NLU server is being set up; the page then says that buttons work already."""
+    urgent: Callable[[str, str], str] = _nothing
+    """Text and locale hint → the numbers of T0 where the text tells of danger, else an empty text. Asked when the
+    store is away: the page shows it at once, and keeps the message until it can be taken."""
     public_url: str = ""
     exit_url: str = "https://www.wikipedia.org/"
     """The harmless page to which the quick exit leads."""

@@ -74,11 +74,12 @@ class MemoryWebChat:
         )  # fmt: skip
         return await self._put(address, entry)
 
-    async def remove(self, address: str, ids: Sequence[str]) -> None:
+    async def remove(self, address: str, ids: Sequence[str]) -> int:
         kept = [one for one in self.boxes[address] if one.id not in set(ids)]
         gone = ChatMessage(id=self._next(address), at=WallClock().now(), who="bot", removed=tuple(ids))
         self.boxes[address] = kept
         await self._put(address, gone)
+        return len(ids)
 
     async def since(self, address: str, last_id: str) -> list[ChatMessage]:
         if self.away:

@@ -48,7 +48,6 @@ class WebChatChannel:
     async def delete(self, address: str, ids: Sequence[str]) -> int:
         """Take messages out of the mailbox and off the page; return how many."""
         try:
-            await self._mailbox.remove(address, tuple(ids))
+            return await self._mailbox.remove(address, tuple(ids))
         except UnavailableError:
             raise SendError(AWAY, retryable=True) from None
-        return len(ids)

@@ -158,6 +158,10 @@ async function deliver(one) {
     return 0;
   }
   if (answer.status === 400 || answer.status === 413) { status(one.item, "failed", "refused"); return 0; }
+  if (answer.status === 503 && !one.tries) {
+    const { say } = await answer.json(); // the store is away: the numbers come at once, the message is kept
+    if (say) add(bubble("bot", say));
+  }
   if (answer.status === 401) await begin();
   if (answer.status === 401 && !source) connect();
   return Number(answer.headers.get("retry-after")) * 1000 || (answer.status === 401 ? 10 : 1000);

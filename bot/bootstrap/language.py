@@ -1,0 +1,65 @@
+"""What understands texts: rules that need no server, and the NLU server, ours or one that runs elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from bot.config import Settings
+from bot.errors import NluError
+from bot.nlu_service import NluService
+from bot.understanding.client import NluClient
+from bot.understanding.reader import Reader
+
+log = structlog.get_logger("ucare")
+
+
+@dataclass(frozen=True)
+class Language:
+    """The reader, and the server behind it."""
+
+    reader: Reader
+    service: NluService
+
+    def ready(self) -> bool:
+        """Whether free text is understood, as far as is known."""
+        return self.service.ready
+
+
+@asynccontextmanager
+async def open_language(settings: Settings, *, wait: bool = False) -> AsyncIterator[Language]:
+    """Open what understands texts.
+
+    Without ``NLU_URL`` a server of our own is set up, trained and started beside everything else.
+
+    Args:
+        settings: ``NLU_URL`` and ``NLU_TOKEN`` name a server that runs elsewhere.
+        wait: Return only when the server answers.
+
+    Raises:
+        NluError: The server cannot be set up; only where ``wait``.
+    """
+    service = NluService(settings)
+    client = NluClient(service.address)
+    beside = None if wait else asyncio.create_task(_start(service), name="nlu set-up")
+    try:
+        if wait:
+            await service.start()
+        yield Language(Reader(client), service)
+    finally:
+        if beside:
+            beside.cancel()
+            await asyncio.gather(beside, return_exceptions=True)
+        await client.close()
+        await service.stop()
+
+
+async def _start(service: NluService) -> None:
+    try:
+        await service.start(wait=False)
+    except NluError as error:
+        log.error("nlu_not_started", what=str(error))  # noqa: TRY400 - the message says what to do

@@ -1,0 +1,167 @@
+"""The roles: what receives, what answers, what sends, and where caseworkers work; apart, or all in one process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import structlog
+
+from bot.bootstrap import doors
+from bot.bootstrap.base import Base, open_base
+from bot.bootstrap.channels import Built, build
+from bot.bootstrap.language import Language, open_language
+from bot.bootstrap.serving import running, serving, signals
+from bot.config import Settings, require
+from bot.turns.gateway import TurnsGateway
+from bot.turns.sender import Sender
+from bot.turns.spool import Spool
+from bot.turns.think import Thinker
+from bot.turns.worker import Worker
+from bot.understanding.reader import Reader
+
+Role = Literal["gateway", "worker", "sender", "console"]
+ROLES: Final[tuple[Role, ...]] = ("gateway", "worker", "sender", "console")
+PROJECT_S: Final = 5.0
+"""How often the queue's index is caught up even if nothing woke the projector, in seconds."""
+
+log = structlog.get_logger("ucare")
+
+
+@dataclass
+class Started:
+    """What runs, and where it can be reached."""
+
+    base: Base
+    language: Language | None = None
+    chat: str = ""
+    console: str = ""
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def _never() -> bool:
+    return False
+
+
+class Starter:
+    """Starts roles one after the other; the stack stops them in reverse."""
+
+    def __init__(self, stack: AsyncExitStack, base: Base, language: Language | None) -> None:
+        """Take what all roles stand on."""
+        self.stack = stack
+        self.base = base
+        self.language = language
+        self.rules = language.reader if language else Reader()
+        self.started = Started(base, language)
+        self.understands: Callable[[], bool] = language.ready if language else _never
+
+    async def gateway(self, spool: str) -> TurnsGateway:
+        """Start a gateway over a spool folder of its own."""
+        base = self.base
+        gateway = TurnsGateway(
+            base.store.inbox,
+            Spool(base.settings.ucare_data_dir / "spool" / spool),
+            base.sealer,
+            self.rules,
+            base.library,
+            base.clock,
+            metrics=base.metrics,
+        )
+        await gateway.start()
+        self.stack.push_async_callback(gateway.stop)
+        return gateway
+
+    async def channels(self, gateway: TurnsGateway, *, receiving: bool) -> Built:
+        """Build and start the channels."""
+        built = build(self.base, gateway, receiving=receiving)
+        gateway.channels = built.channels
+        for channel in built.channels.values():
+            await channel.start()
+            self.stack.push_async_callback(channel.stop)
+        return built
+
+    async def work(self) -> None:
+        """Start the worker."""
+        base = self.base
+        worker = Worker(
+            base.store.partitions,
+            Thinker(self.rules, self.rules, metrics=base.metrics),
+            base.library,
+            base.clock,
+            metrics=base.metrics,
+        )
+        task = await self.stack.enter_async_context(running(worker.run(), "worker", self.started.ended))
+        self.stack.push_async_callback(_stopped, worker.stop, task)
+
+    async def send(self, built: Built, gateway: TurnsGateway) -> None:
+        """Start the sender."""
+        sender = Sender(self.base.store.outbox, built.channels, gateway, metrics=self.base.metrics)
+        task = await self.stack.enter_async_context(running(sender.run(), "sender", self.started.ended))
+        self.stack.push_async_callback(_stopped, sender.stop, task)
+
+    async def serve(self, app: object, port: int) -> str:
+        """Serve an app on HOST and return its address."""
+        host = self.base.settings.host
+        bound = await self.stack.enter_async_context(serving(app, host, port))  # type: ignore[arg-type]
+        return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{bound}"  # noqa: S104 - compared, not bound
+
+
+async def _stopped(stop: Callable[[], None], task: asyncio.Task[None]) -> None:
+    stop()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def started(settings: Settings, roles: Sequence[Role]) -> AsyncIterator[Started]:
+    """Start roles in this process, and stop them in reverse order in the end.
+
+    Raises:
+        SettingError: A setting is missing or wrong; says which.
+        UcareError: Another part cannot be started; says why, and what to do.
+    """
+    everything = set(roles) == set(ROLES)
+    if not everything:
+        require(settings, "redis_url")
+    async with AsyncExitStack() as stack:
+        base = await stack.enter_async_context(open_base(settings))
+        language = await stack.enter_async_context(open_language(settings)) if "worker" in roles else None
+        starter = Starter(stack, base, language)
+        if "gateway" in roles or "sender" in roles:
+            gateway = await starter.gateway("gateway" if "gateway" in roles else "sender")
+            built = await starter.channels(gateway, receiving="gateway" in roles)
+        if "sender" in roles:
+            await starter.send(built, gateway)
+        if "worker" in roles:
+            await starter.work()
+        result = starter.started
+        desk = doors.desk_app(base) if "console" in roles else None
+        if "gateway" in roles:
+            public = doors.public_app(base, built.webhooks, starter.rules, starter.understands)
+            shared = everything and desk is not None and not settings.public_url
+            app = doors.both(public, desk) if shared and desk else public
+            result.chat = await starter.serve(app, settings.port)
+            result.console = result.chat if shared else ""
+        if desk is not None and not result.console:
+            result.console = await starter.serve(desk, settings.console_port)
+        if not set(roles) & {"gateway", "console"}:
+            await starter.serve(doors.small_app(base, starter.understands), settings.port)
+        yield result
+
+
+async def run(settings: Settings, roles: Sequence[Role], tell: Callable[[Started], object]) -> int:
+    """Run roles until Ctrl-C or SIGTERM, or until a part of them fails; return the exit code."""
+    stop = asyncio.Event()
+    with signals(stop):
+        async with started(settings, roles) as what:
+            answer = tell(what)
+            if asyncio.iscoroutine(answer):
+                await answer
+            waits = [asyncio.create_task(stop.wait()), asyncio.create_task(what.ended.wait())]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for task in waits:
+                task.cancel()
+            log.info("stopping")
+    return 1 if what.ended.is_set() else 0
