@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from bot.core.understood import Understood
+from bot.core.understood import RiskFinding, Understood
 
 Kind = Literal[
     "text",
@@ -45,6 +45,8 @@ class MessageReceived(Event, frozen=True, tag="message_received"):
     """The payload of a deep link (Telegram's ``/start PAYLOAD``)."""
     locale_hint: str = ""
     """The locale of the contact's device, where the channel tells; only a hint."""
+    answered: bool = False
+    """The gateway has sent the numbers of T0 already, while the store was away; they are not sent twice."""
     understood: Understood | None = None
     """Filled in by the worker before the engine sees the event; risk is judged for captions and edits too."""
 
@@ -107,6 +109,8 @@ class MessageSetAside(Event, frozen=True, tag="message_set_aside"):
 
     risk_read: bool = False
     """Whether the risk rules had read it. If not, an escalation is opened."""
+    finding: RiskFinding | None = None
+    """What the risk rules had seen in it; it escalates as if the message had been processed."""
 
 
 AnyEvent = (
@@ -120,3 +124,19 @@ AnyEvent = (
     | ContactBlocked
     | MessageSetAside
 )
+
+
+def aside(event: AnyEvent) -> MessageSetAside | None:
+    """Return the event that follows when one is set aside, or None where the contact has written nothing.
+
+    What the risk rules saw goes along, so that a sign of danger is never lost with the message.
+    """
+    if not isinstance(event, MessageReceived):
+        return None
+    read = event.understood is not None or not event.text.strip()
+    return MessageSetAside(
+        id=f"{event.id}:aside",
+        at=event.at,
+        risk_read=read,
+        finding=event.understood.risk if event.understood else None,
+    )

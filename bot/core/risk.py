@@ -13,6 +13,7 @@ import msgspec
 from bot.core.cases import escalate
 from bot.core.conversation import Frame
 from bot.core.effects import CancelTimer, StartTimer
+from bot.core.events import MessageReceived
 from bot.core.runner import enter, run, tell
 from bot.core.turn import Turn
 from bot.core.understood import RiskFinding
@@ -48,7 +49,7 @@ def ask_gently(turn: Turn, finding: RiskFinding) -> None:
     turn.emit(StartTimer(CHECK_TIMER, "check_silence", turn.event.at + CHECK_SILENCE_MS))
     case = turn.conversation.case
     if case and case.talking:
-        tell(turn, "t0", urgent=True)
+        give_numbers(turn)
         return
     enter(turn, "safe_check", again=bool(turn.conversation.stack))
     run(turn)
@@ -64,7 +65,7 @@ def alarm(turn: Turn, finding: RiskFinding) -> bool:
         finding = msgspec.structs.replace(finding, care="alarm")
     talking = bool(conversation.case and conversation.case.open and conversation.case.talking)
     if finding.level == FIRST or talking:
-        tell(turn, "t0", urgent=True)
+        give_numbers(turn)
     escalate(turn, finding.level, finding.risk, finding)
     repeated = (
         bool(conversation.stack)
@@ -84,6 +85,12 @@ def alarm(turn: Turn, finding: RiskFinding) -> bool:
     turn.push(Frame(flow, first))
     run(turn)
     return True
+
+
+def give_numbers(turn: Turn) -> None:
+    """Send the numbers of T0 before all else, unless the gateway has done so while the store was away."""
+    if not (isinstance(turn.event, MessageReceived) and turn.event.answered):
+        tell(turn, "t0", urgent=True)
 
 
 def silence(turn: Turn) -> None:

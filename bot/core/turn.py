@@ -41,6 +41,11 @@ class Turn:
         return self.conversation.locale or "en"
 
     @property
+    def spoke(self) -> bool:
+        """Whether anything was sent in this turn."""
+        return any(isinstance(effect, SendMessage) for effect in self.effects)
+
+    @property
     def mute(self) -> bool:
         """Whether nothing may be sent: the chat is hidden and this event is not the contact writing."""
         return self.conversation.hidden and not isinstance(self.event, MessageReceived)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -13,7 +13,7 @@ from bot.errors import FlowError
 from bot.flowfiles.marked import Map, Seq, read
 
 KINDS: Final = ("say", "ask", "choose", "branch", "set", "escalate", "link", "act", "end")
-NOT_FLOWS: Final = frozenset({"contacts.yml", "sources.yml", "phrases.yml"})
+NOT_FLOWS: Final = frozenset({"contacts.yml", "sources.yml", "phrases.yml", "never.yml"})
 FLOW_KEYS: Final = frozenset({"title", "topic", "audience", "countries", "steps"})
 STEP_KEYS: Final = frozenset({"id", "next", "text", "overlay", *KINDS})
 
@@ -23,7 +23,14 @@ class Loaded(msgspec.Struct, frozen=True):
 
     flows: dict[str, core.Flow]
     places: dict[str, tuple[str, int]]
-    """``flow`` or ``flow/step`` → (file, line)."""
+    """``flow``, ``flow/step``, ``flow/step/choice`` or ``place_of`` a text → (file, line)."""
+    faults: tuple[FlowError, ...] = ()
+    """Files that could not be read, where ``load_all`` was asked."""
+
+
+def place_of(context: str, text: str) -> str:
+    """Return the key of a text in ``Loaded.places`` (gettext joins context and msgid by the same sign)."""
+    return f"{context}\x04{text}"
 
 
 class _Reader:
@@ -57,6 +64,8 @@ class _Reader:
 
     def flow(self, name: str, found: Map) -> core.Flow:
         self.known(found, FLOW_KEYS, f"the flow {name!r}")
+        if title := str(found.get("title", "")):
+            self.places[place_of(name, title)] = (self.file, found.lines["title"])
         raw = found.get("steps")
         if not isinstance(raw, Seq) or not raw:
             msg = f"the flow {name!r} needs a list of steps"
@@ -74,11 +83,11 @@ class _Reader:
         countries = found.get("countries", ())
         return core.Flow(
             id=name,
-            title=str(found.get("title", "")),
+            title=title,
             steps=steps,
             topic=str(found.get("topic", "")),
             audience=str(found.get("audience", "any")),
-            countries=tuple(countries if isinstance(countries, list) else [str(countries)]),
+            countries=tuple(map(str, countries)) if isinstance(countries, list | tuple) else (str(countries),),
             file=self.file,
         )
 
@@ -101,7 +110,21 @@ class _Reader:
         self.known(found, frozenset({"text", "source"}), "a statement")
         source = found.get("source", ())
         sources = tuple(map(str, source)) if isinstance(source, Seq) else (str(source),) if source else ()
-        return core.Statement(self.text(found, "text", "a statement"), context, sources)
+        return core.Statement(self.noted(found, context), context, sources)
+
+    def noted(self, found: Map, context: str, key: str = "text", what: str = "a statement") -> str:
+        """Return a text and note where it stands."""
+        text = self.text(found, key, what)
+        self.places[place_of(context, text)] = (self.file, found.lines[key])
+        return text
+
+    def number(self, found: Map, key: str) -> float | None:
+        value = found.get(key)
+        try:
+            return None if value is None else float(value)
+        except (TypeError, ValueError):
+            msg = f"{key} must be a number"
+            raise self.fail(msg, found.lines[key]) from None
 
 
 Build = Callable[[_Reader, str, Map, Mapping[str, str]], core.AnyStep]
@@ -120,16 +143,15 @@ def _say(reader: _Reader, context: str, found: Map, common: Mapping[str, str]) -
 def _ask(reader: _Reader, context: str, found: Map, common: Mapping[str, str]) -> core.AnyStep:
     ask = reader.mapping(found["ask"], "ask", found.line)
     reader.known(ask, frozenset({"text", "type", "slot", "min", "max", "again"}), "ask")
-    again = str(ask.get("again", ""))
-    low, high = (ask.get(key) for key in ("min", "max"))
+    again = reader.noted(ask, context, "again", "ask") if "again" in ask else ""
     return core.Ask(
         **common,
-        text=core.Statement(reader.text(ask, "text", "ask"), context),
+        text=core.Statement(reader.noted(ask, context, what="ask"), context),
         again=core.Statement(again, context),
         slot=reader.text(ask, "slot", "ask"),
         type=str(ask.get("type", "text")),
-        min=float(low) if low is not None else None,
-        max=float(high) if high is not None else None,
+        min=reader.number(ask, "min"),
+        max=reader.number(ask, "max"),
     )
 
 
@@ -142,17 +164,22 @@ def _choose(reader: _Reader, context: str, found: Map, common: Mapping[str, str]
     for item in raw:
         choice = reader.mapping(item, "a choice", raw.line)
         reader.known(choice, frozenset({"id", "label", "next", "flow", "set"}), "a choice")
+        choice_id = reader.text(choice, "id", "a choice")
+        reader.places[f"{context}/{choice_id}"] = (reader.file, choice.line)
         choices.append(
             core.Choice(
-                id=reader.text(choice, "id", "a choice"),
-                label=reader.text(choice, "label", "a choice"),
+                id=choice_id,
+                label=reader.noted(choice, context, "label", "a choice"),
                 next=str(choice.get("next", "")),
                 flow=str(choice.get("flow", "")),
-                set={key: str(value) for key, value in reader.mapping(choice.get("set", Map()), "set", 0).items()},
+                set={
+                    key: str(value)
+                    for key, value in reader.mapping(choice.get("set", Map()), "set", choice.line).items()
+                },
             )
         )
     return core.Choose(
-        **common, text=core.Statement(reader.text(found, "text", "choose"), context), choose=tuple(choices)
+        **common, text=core.Statement(reader.noted(found, context, what="choose"), context), choose=tuple(choices)
     )
 
 
@@ -219,28 +246,38 @@ def load_file(path: Path, name: str, places: dict[str, tuple[str, int]]) -> dict
     return flows
 
 
+def load_all(folder: Path) -> Loaded:
+    """Return all flows of a folder and its subfolders; a file that is wrong is a fault, and the others are read."""
+    flows: dict[str, core.Flow] = {}
+    places: dict[str, tuple[str, int]] = {}
+    faults: list[FlowError] = []
+    for path in sorted(folder.rglob("*.yml")):
+        if path.name in NOT_FLOWS:
+            continue
+        name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        own: dict[str, tuple[str, int]] = {}
+        try:
+            found = load_file(path, name, own)
+        except FlowError as error:
+            faults.append(error)
+            continue
+        for flow_id, flow in found.items():
+            if flow_id in flows:
+                msg = f"the flow {flow_id!r} stands in {flows[flow_id].file} as well"
+                faults.append(FlowError(msg, file=name, line=own[flow_id][1]))
+            else:
+                flows[flow_id] = flow
+        places = {**own, **places}
+    return Loaded(flows, places, tuple(faults))
+
+
 def load(folder: Path) -> Loaded:
     """Return all flows of a folder and its subfolders.
 
     Raises:
         FlowError: A file is wrong, or two files hold the same flow.
     """
-    flows: dict[str, core.Flow] = {}
-    places: dict[str, tuple[str, int]] = {}
-    for path in sorted(folder.rglob("*.yml")):
-        if path.name in NOT_FLOWS:
-            continue
-        name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-        for flow_id, flow in load_file(path, name, places).items():
-            if flow_id in flows:
-                msg = f"the flow {flow_id!r} stands in {flows[flow_id].file} as well"
-                raise FlowError(msg, file=name, line=places[flow_id][1])
-            flows[flow_id] = flow
-    return Loaded(flows, places)
-
-
-def raw_values(found: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever YAML held
-    """Return a marked mapping as a plain one, for pydantic."""
-    if isinstance(found, dict):
-        return {key: raw_values(value) if isinstance(value, dict) else value for key, value in found.items()}
-    return {}
+    loaded = load_all(folder)
+    if loaded.faults:
+        raise loaded.faults[0]
+    return loaded

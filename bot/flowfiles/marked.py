@@ -72,17 +72,20 @@ def read(path: Path, name: str = "") -> Map:
         try:
             found = loader.get_single_data()
         finally:
-            loader.dispose()  # type: ignore[no-untyped-call]
+            loader.dispose()
     except OSError as error:
         msg = f"cannot be read ({error.strerror})"
         raise FlowError(msg, file=shown, line=1) from None
     except UnicodeDecodeError:
         msg = "is not UTF-8; save it as UTF-8"
         raise FlowError(msg, file=shown, line=1) from None
+    except (RecursionError, ValueError) as error:
+        msg = "is nested too deeply" if isinstance(error, RecursionError) else "holds a value that cannot be read"
+        raise FlowError(msg, file=shown, line=1) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "cannot be read"
-        msg = f"is not well-formed YAML: {problem}"
+        msg = f'is not well-formed YAML: {problem}; a text with , : ? # or quotes in it must stand between "quotes"'
         raise FlowError(msg, file=shown, line=mark.line + 1 if mark else 1) from None
     if not isinstance(found, Map):
         msg = "must hold a mapping at its top"

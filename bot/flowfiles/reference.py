@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.errors import FlowError
-from bot.flowfiles.marked import read
+from bot.flowfiles.marked import Map, Seq, read
+
+CONVENTION: Final = "ALL-RIG-"
+"""Ids of the Convention on the Rights of the Child: it is stable, though its text was not at hand."""
 
 
 class _Strict(BaseModel):
@@ -40,12 +43,23 @@ class Source(_Strict):
     review_by: dt.date
     status: Literal["confirmed", "dated", "unconfirmed"]
     note: str = ""
+    reviewed_by: str = ""
+    """Who looked at the fact and at what we make of it; empty: nobody yet."""
+    off: bool = False
+    """Switched off: what rests on it is not said in any flow or language."""
 
 
 class Phrase(_Strict):
     """A reviewed sentence that a caseworker picks in one language and the contact reads in another."""
 
     text: str
+
+
+class Never(_Strict):
+    """A way of speaking that no text may have: a regular expression for one locale, and why not."""
+
+    pattern: str
+    why: str
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -60,16 +74,48 @@ def _parse(model: type[M], value: object, file: str, line: int) -> M:
         raise FlowError(msg, file=file, line=line) from None
 
 
+def _mapping(value: object, file: str, line: int) -> Map:
+    if not isinstance(value, Map):
+        msg = "must be a mapping"
+        raise FlowError(msg, file=file, line=line)
+    return value
+
+
+def _read(folder: Path, name: str) -> tuple[str, Map]:
+    file = f"{folder.name}/{name}.yml"
+    found = read(folder / f"{name}.yml", file)
+    if name not in found:
+        msg = f"must hold {name!r} at its top"
+        raise FlowError(msg, file=file, line=1)
+    return file, _mapping(found[name], file, found.lines[name])
+
+
+def lines(folder: Path, name: str) -> dict[str, tuple[str, int]]:
+    """Return where each entry of ``contacts`` (``BE.child``), ``sources`` or ``phrases`` stands: (file, line).
+
+    Raises:
+        FlowError: The file is wrong.
+    """
+    file, found = _read(folder, name)
+    places = {key: (file, line) for key, line in found.lines.items()}
+    if name == "contacts":
+        for country, table in found.items():
+            places |= {f"{country}.{key}": (file, line) for key, line in table.lines.items()}
+    return places
+
+
 def contacts(folder: Path) -> Mapping[str, Mapping[str, Contact]]:
     """Return the telephone numbers by country (``EU`` for those that hold everywhere) and name.
 
     Raises:
         FlowError: The file is wrong.
     """
-    file = f"{folder.name}/contacts.yml"
-    found = read(folder / "contacts.yml", file)["contacts"]
+    file, found = _read(folder, "contacts")
     return {
-        country: {name: _parse(Contact, value, file, table.lines[name]) for name, value in table.items()}
+        country: {
+            name: _parse(Contact, value, file, table.lines[name])
+            for name, value in _mapping(table, file, found.lines[country]).items()
+        }
         for country, table in found.items()
     }
 
@@ -80,9 +126,17 @@ def sources(folder: Path) -> Mapping[str, Source]:
     Raises:
         FlowError: The file is wrong.
     """
-    file = f"{folder.name}/sources.yml"
-    found = read(folder / "sources.yml", file)["sources"]
+    file, found = _read(folder, "sources")
     return {name: _parse(Source, value, file, found.lines[name]) for name, value in found.items()}
+
+
+def unfit(known: Mapping[str, Source]) -> frozenset[str]:
+    """Return the sources on which nothing may rest: switched off, or unconfirmed and not of the Convention."""
+    return frozenset(
+        name
+        for name, one in known.items()
+        if one.off or (one.status == "unconfirmed" and not name.startswith(CONVENTION))
+    )
 
 
 def phrases(folder: Path) -> Mapping[str, Phrase]:
@@ -91,9 +145,26 @@ def phrases(folder: Path) -> Mapping[str, Phrase]:
     Raises:
         FlowError: The file is wrong.
     """
-    file = f"{folder.name}/phrases.yml"
-    found = read(folder / "phrases.yml", file)["phrases"]
+    file, found = _read(folder, "phrases")
     return {name: _parse(Phrase, value, file, found.lines[name]) for name, value in found.items()}
+
+
+def never(folder: Path) -> Mapping[str, tuple[Never, ...]]:
+    """Return what no text may say, by locale; nothing where there is no ``never.yml``.
+
+    Raises:
+        FlowError: The file is wrong.
+    """
+    if not (folder / "never.yml").is_file():
+        return {}
+    file, found = _read(folder, "never")
+    rules = {}
+    for locale, items in found.items():
+        if not isinstance(items, Seq):
+            msg = "must be a list of patterns, each with why"
+            raise FlowError(msg, file=file, line=found.lines[locale])
+        rules[locale] = tuple(_parse(Never, item, file, getattr(item, "line", items.line)) for item in items)
+    return rules
 
 
 def numbers(folder: Path) -> dict[str, dict[str, str]]:

@@ -29,7 +29,6 @@ def begin(turn: Turn, event: MessageReceived) -> None:
     elif (
         not event.text.strip()
         or understood is None
-        or not understood.nlu
         or routing.sure_topic(turn, understood) in OPENINGS
     ):
         enter(turn, "welcome")

@@ -102,6 +102,9 @@ def take(turn: Turn, payload: str) -> None:
             turn.update(stack=(*keep, Frame(flow.id, step.id, again=bool(keep))))
         pick(turn, step, choice)
         run(turn)
+        if not turn.conversation.stack and not turn.spoke:
+            enter(turn, "menu")  # a button of a question that is long gone leads somewhere all the same
+            run(turn)
         return
     tell(turn, "old_button")
     if not turn.conversation.stack:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from bot.core import risk
 from bot.core.cases import escalate
 from bot.core.conversation import Case
 from bot.core.effects import HoldReply, SendReply
@@ -88,6 +89,8 @@ def blocked(turn: Turn, _event: ContactBlocked) -> None:
 
 def set_aside(turn: Turn, event: MessageSetAside) -> None:
     """Say truthfully that a message could not be read and offer a person; unread by the risk rules, call one."""
+    if risk.consider(turn, event.finding):
+        return
     if not event.risk_read:
         escalate(turn, "T1", "human")
     case = turn.conversation.case

@@ -18,11 +18,15 @@ def run(turn: Turn, flow: Flow, step: Choose) -> bool:
         turn.update(deferred=(flow.id,))
         leave(turn)
         return False
+    # A language is offered only where it is whole, and not asked for where there is just one.
+    open_ = [choice for choice in step.choose if choice.set.get("locale", "en") in turn.library.locales]
+    if len(open_) == 1 < len(step.choose):
+        return go(turn, open_[0].next or step.next)
     buttons = tuple(
-        Button(f"{flow.id}/{step.id}/{choice.id}", TextRef(f"{flow.id}/{step.id}", choice.label))
-        for choice in step.choose
+        Button(f"{flow.id}/{step.id}/{choice.id}", TextRef(f"{flow.id}/{step.id}", choice.label)) for choice in open_
     )
-    extra = tuple(title_button(turn, name) for name in turn.conversation.deferred if name in turn.library.flows)
+    offered = (title_button(turn, name) for name in turn.conversation.deferred if name in turn.library.flows)
+    extra = tuple(button for button in offered if turn.library.text(turn.locale, button.label) is not None)
     if extra:
         buttons = (*extra, *buttons) if flow.id == "unsure" else (*buttons, *extra)
         if flow.id != "unsure":

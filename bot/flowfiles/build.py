@@ -1,0 +1,93 @@
+"""From folders to the library that the engine speaks from, and a shelf that keeps the old one when a new one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from bot.core.flow import Flow, Say, Statement
+from bot.core.library import SYSTEM_FLOWS, Library
+from bot.errors import FlowError, UcareError
+from bot.flowfiles import reference
+from bot.flowfiles.load import load
+from bot.i18n import catalogs
+
+
+def library(folder: Path, locales_folder: Path, *, sure: float = 0.5, maybe: float = 0.12) -> Library:
+    """Return the library of a folder of flows and its catalogs.
+
+    Statements that rest on a fact which is switched off or unconfirmed are left out. Catalogs of the locales need not
+    be whole: a flow is offered in a locale only where all of it is translated.
+
+    Args:
+        folder: The flows, with contacts.yml and sources.yml.
+        locales_folder: The catalogs.
+        sure: From this confidence on (0 to 1) a topic is answered at once.
+        maybe: From this confidence on a topic is offered as "Did you mean".
+
+    Raises:
+        FlowError: A flow, or a file beside the flows, is wrong, or a flow that the engine needs is missing.
+        CatalogError: A catalog is wrong.
+    """
+    flows = load(folder).flows
+    missing = sorted(SYSTEM_FLOWS - flows.keys())
+    if missing:
+        msg = f"the engine needs these flows: {', '.join(missing)}"
+        raise FlowError(msg, file=f"{folder.name}/system/", line=1)
+    sources = reference.sources(folder) if (folder / "sources.yml").is_file() else {}
+    read = catalogs.read_all(locales_folder)
+    return Library(
+        without(flows, reference.unfit(sources)),
+        {locale: catalog.texts() for locale, catalog in read.items()},
+        reference.numbers(folder),
+        drafts=frozenset(locale for locale, catalog in read.items() if catalog.draft),
+        sure=sure,
+        maybe=maybe,
+    )
+
+
+def without(flows: Mapping[str, Flow], unfit: frozenset[str]) -> dict[str, Flow]:
+    """Return the flows without the statements that rest on a source in ``unfit``."""
+
+    def kept(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+        return tuple(one for one in statements if not unfit.intersection(one.sources))
+
+    done = {}
+    for name, flow in flows.items():
+        steps = {
+            key: msgspec.structs.replace(
+                step, say=kept(step.say), overlay={place: kept(added) for place, added in step.overlay.items()}
+            )
+            if isinstance(step, Say)
+            else step
+            for key, step in flow.steps.items()
+        }
+        done[name] = msgspec.structs.replace(flow, steps=steps)
+    return done
+
+
+class Shelf:
+    """Holds the library in use. A reload that fails leaves it as it is."""
+
+    def __init__(self, folder: Path, locales_folder: Path, *, sure: float = 0.5, maybe: float = 0.12) -> None:
+        """Read the first library.
+
+        Raises:
+            FlowError, CatalogError: A file is wrong; there is nothing to go on with.
+        """
+        self._folder, self._locales, self._sure, self._maybe = folder, locales_folder, sure, maybe
+        self.library = self._read()
+        """The library in use."""
+
+    def _read(self) -> Library:
+        return library(self._folder, self._locales, sure=self._sure, maybe=self._maybe)
+
+    def reload(self) -> UcareError | None:
+        """Read everything again; return why the old library is kept, or None where the new one is in use."""
+        try:
+            self.library = self._read()
+        except UcareError as error:
+            return error
+        return None

@@ -1,0 +1,93 @@
+"""Translations: missing, stale, fuzzy, with other placeholders than the English, and what people did about them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from bot.core.library import texts_of
+from bot.flowfiles.checks.book import Book
+from bot.flowfiles.checks.numbers import placeholders
+from bot.flowfiles.checks.registry import Found, check
+from bot.flowfiles.texts import phrase_context
+from bot.i18n import catalogs
+
+
+def _wanted(book: Book) -> dict[str, list[tuple[str, str]]]:
+    """Return what is to be translated: flow (or ``phrases``) → (context, msgid)."""
+    wanted = {flow.id: list(dict.fromkeys(texts_of(flow))) for flow in book.flows.values()}
+    wanted["phrases"] = [(phrase_context(name), one.text) for name, one in book.phrases.items()]
+    return wanted
+
+
+@check(
+    "missing_translation", "Translate it in the catalog (`ucare i18n update` puts new texts there).", severity="warning"
+)
+def missing_translation(book: Book) -> Iterator[Found]:
+    """Find flows that a locale does not have whole; the contact is offered another language or a person."""
+    for locale, catalog in book.catalogs.items():
+        for flow, keys in _wanted(book).items():
+            entries = [catalog.entries.get(key) for key in keys]
+            count = sum(entry is None or not entry.text for entry in entries)
+            if count:
+                place = book.at(flow) if flow != "phrases" else (f"{book.folder.name}/phrases.yml", 1)
+                yield place, f"{locale}: {count} of {len(keys)} texts of {flow} are not translated"
+
+
+@check("fuzzy_translation", "Compare it with the English, mend it, and take out the mark `fuzzy`.", severity="warning")
+def fuzzy_translation(book: Book) -> Iterator[Found]:
+    """Find translations of an older English text; they are not shown."""
+    for locale, catalog in book.catalogs.items():
+        for entry in catalog.entries.values():
+            if entry.fuzzy:
+                yield (catalog.file, entry.line), f"{locale}: a translation is marked fuzzy"
+
+
+@check(
+    "stale_translation", "Run `ucare i18n update`; it keeps the old text aside.", severity="warning", release="warning"
+)
+def stale_translation(book: Book) -> Iterator[Found]:
+    """Find translations of texts that are gone."""
+    known = {key for keys in _wanted(book).values() for key in keys}
+    for locale, catalog in book.catalogs.items():
+        for key, entry in catalog.entries.items():
+            if key not in known:
+                yield (catalog.file, entry.line), f"{locale}: the English text of {entry.context} is gone"
+
+
+@check("other_placeholders", "Keep each {name} of the English text just as it is, once.")
+def other_placeholders(book: Book) -> Iterator[Found]:
+    """Find translations that name other numbers than the English text."""
+    for text in book.texts():
+        if text.locale != "en" and placeholders(text.text) != placeholders(text.msgid):
+            lost = sorted(set(placeholders(text.msgid)) ^ set(placeholders(text.text)))
+            yield text.place, f"{text.locale}: the placeholders differ ({', '.join(lost) or 'not as often'})"
+
+
+@check(
+    "draft_catalog", "Let a native speaker read it, and write `reviewed by NAME` into its X-Review.", severity="warning"
+)
+def draft_catalog(book: Book) -> Iterator[Found]:
+    """Find catalogs that no native speaker has reviewed."""
+    for locale, catalog in book.catalogs.items():
+        if catalog.draft:
+            yield (catalog.file, 1), f"{locale} is {catalog.review!r}: no native speaker has reviewed it"
+
+
+@check("unknown_review", "Write `draft`, `back-checked` or `reviewed by NAME`.")
+def unknown_review(book: Book) -> Iterator[Found]:
+    """Find review states that say nothing."""
+    for locale, catalog in book.catalogs.items():
+        if not catalogs.is_state(catalog.review):
+            yield (catalog.file, 1), f"{locale}: X-Review is {catalog.review!r}"
+
+
+@check("same_text", "Use one label for both, or give the steps different ids.", severity="warning", release="warning")
+def same_text(book: Book) -> Iterator[Found]:
+    """Find translations that are the English text; often they were forgotten."""
+    for locale, catalog in book.catalogs.items():
+        words: dict[str, int] = defaultdict(int)
+        for entry in catalog.entries.values():
+            if entry.text == entry.msgid and len(entry.msgid.split()) > 2:  # noqa: PLR2004 - names and short words may agree
+                words[entry.msgid] += 1
+                yield (catalog.file, entry.line), f"{locale}: the translation is the English text"

@@ -1,0 +1,92 @@
+"""Words for children: short sentences, short words, nothing that must never be said, nothing hidden."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Final
+
+from bot.flowfiles.checks.book import Book
+from bot.flowfiles.checks.numbers import PLACEHOLDER
+from bot.flowfiles.checks.registry import Found, check
+
+SENTENCE: Final = {"child": 18, "any": 18, "carer": 26}
+"""Audience → words of a sentence."""
+WORD: Final = {"en": 13, "nl": 22, "fr": 16, "de": 24, "el": 18}
+"""Locale → characters of a word; in other scripts a word's length says little."""
+STATEMENT: Final = 240
+"""Characters of one statement: one idea."""
+_END: Final = re.compile("(?<=[.!?\u061f\u06d4…:;·])\\s+|\n+")  # with the marks of Arabic and Urdu
+_JOINT: Final = "['\u2019-]"
+_WORD: Final = re.compile(rf"[^\W\d_]+(?:{_JOINT}[^\W\d_]+)*")
+_ADDRESS: Final = re.compile(r"\b[\w-]+(?:\.[\w-]+)+\b")
+_HIDDEN: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufeff\u2028\u2029")
+
+
+@check("long_sentence", "Make two sentences of it, each with one idea.", severity="warning", release="warning")
+def long_sentence(book: Book) -> Iterator[Found]:
+    """Find sentences that are too long to be understood at nine."""
+    for text in book.texts():
+        most = SENTENCE.get(text.flow.audience, SENTENCE["any"])
+        for sentence in _END.split(PLACEHOLDER.sub("x", text.text)):
+            count = len(_WORD.findall(sentence))
+            if count > most:
+                yield text.place, f"{text.locale}: a sentence has {count} words (at most {most}): {sentence[:40]!r}…"
+
+
+@check("long_word", "Use an everyday word.", severity="warning", release="warning")
+def long_word(book: Book) -> Iterator[Found]:
+    """Find words that are too long to be everyday words."""
+    for text in book.texts():
+        most = WORD.get(text.locale)
+        if most is None:
+            continue
+        for found in _WORD.finditer(_ADDRESS.sub("x", PLACEHOLDER.sub("x", text.text))):
+            word = found[0]
+            name = text.locale == "en" and found.start() > 0 and word[0].isupper()  # of an office, in its own language
+            if not name and max(map(len, re.split(_JOINT, word))) > most:
+                yield text.place, f"{text.locale}: the word {word!r} is long"
+
+
+@check("long_text", "Make two statements of it, each with one idea.", severity="warning", release="warning")
+def long_text(book: Book) -> Iterator[Found]:
+    """Find statements that hold too much at once."""
+    for text in book.texts():
+        if len(text.text) > STATEMENT:
+            yield text.place, f"{text.locale}: a text has {len(text.text)} characters (at most {STATEMENT})"
+
+
+@check("never_word", "Say it in another way; see flows/never.yml.")
+def never_word(book: Book) -> Iterator[Found]:
+    """Find what we never say: promises, secrecy, questions for papers, names, addresses, photos and reasons."""
+    rules = {
+        locale: [(re.compile(one.pattern, re.IGNORECASE), one.why) for one in rules if _compiles(one.pattern)]
+        for locale, rules in book.never.items()
+    }
+    for text in book.texts():
+        for pattern, why in rules.get(text.locale, ()):
+            if found := pattern.search(text.text):
+                yield text.place, f"{text.locale}: {found[0]!r}: {why}"
+    for locale, never in book.never.items():
+        for one in never:
+            if not _compiles(one.pattern):
+                yield (f"{book.folder.name}/never.yml", 1), f"{locale}: {one.pattern!r} is no regular expression"
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
+
+
+@check("hidden_sign", "Take the sign out; direction is set when the text is shown.")
+def hidden_sign(book: Book) -> Iterator[Found]:
+    """Find signs nobody sees: control characters, direction marks, broken letters."""
+    for text in book.texts():
+        for sign in text.text:
+            if sign in _HIDDEN or sign == "\ufffd" or (unicodedata.category(sign) == "Cc" and sign != "\n"):
+                yield text.place, f"{text.locale}: a text holds the hidden sign U+{ord(sign):04X}"
+                break

@@ -1,0 +1,12 @@
+"""The contexts under which texts stand in the catalogs, beside those of flows (``flow/step``)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PREFIX: Final = "phrase/"
+
+
+def phrase_context(name: str) -> str:
+    """Return the context of a phrase of ``flows/phrases.yml``."""
+    return f"{PREFIX}{name}"

@@ -1,0 +1,1 @@
+"""Catalogs: what was extracted, what was translated, who reviewed it, and how a locale writes."""

@@ -1,0 +1,52 @@
+"""The texts of pages: web chat and console share one domain. A locale is offered only where its catalog is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from bot.i18n import catalogs
+from bot.i18n.state import keys
+from bot.i18n.writing import rtl
+
+
+class PageTexts:
+    """What ``bot.asgi.Texts`` asks for."""
+
+    def __init__(self, read: Mapping[str, catalogs.Read], wanted: Iterable[str]) -> None:
+        """Keep the texts of catalogs by locale.
+
+        Args:
+            read: The catalogs of the pages.
+            wanted: The msgids that the pages use; a catalog without all of them is not offered.
+        """
+        needed = frozenset(wanted)
+        tables = {
+            locale: {msgid: text for (_, msgid), text in catalog.texts().items()} for locale, catalog in read.items()
+        }
+        self._texts = {locale: table for locale, table in tables.items() if needed <= table.keys() and locale != "en"}
+        self._locales = ("en", *sorted(self._texts))
+
+    @property
+    def locales(self) -> Sequence[str]:
+        """The locales that can be shown whole, English first."""
+        return self._locales
+
+    def gettext(self, locale: str, msgid: str) -> str:
+        """Return the text in the locale, or the msgid where there is none."""
+        return self._texts.get(locale, {}).get(msgid, msgid)
+
+    def rtl(self, locale: str) -> bool:
+        """Tell whether the locale is written from right to left."""
+        return rtl(locale)
+
+
+def page_texts(locales: Path) -> PageTexts:
+    """Return the texts of the pages from a folder of catalogs.
+
+    Raises:
+        CatalogError: A catalog, or the template ``console.pot``, is wrong or missing.
+    """
+    template = locales / f"{catalogs.CONSOLE}.pot"
+    wanted = [msgid for _, msgid in keys(catalogs.parse(template, f"{locales.name}/{template.name}"))]
+    return PageTexts(catalogs.read_all(locales, catalogs.CONSOLE), wanted)
