@@ -10,6 +10,7 @@ from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
+from redis.maint_notifications import MaintNotificationsConfig
 
 from bot.errors import SettingError
 
@@ -60,6 +61,9 @@ def connect(url: str) -> Redis | RedisCluster:
         "socket_keepalive": True,
         "health_check_interval": 0,
         "retry": Retry(NoBackoff(), 0),
+        # While these notifications (of Redis Enterprise alone) are on, redis-py hands out connections that are
+        # closed: after a restart of the server the first call on each of them would fail.
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
     }
     if parts.scheme in {"redis", "rediss", "unix"}:
         try:
