@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 from prometheus_client import CollectorRegistry, ProcessCollector
 
 from bot.config import Settings
 from bot.core.library import Library
+from bot.errors import UcareError
 from bot.flowfiles.build import Shelf
 from bot.i18n.pages import PageTexts, page_texts
 from bot.sealing.keyring import Keyring
@@ -19,6 +22,9 @@ from bot.sealing.sealer import KeyringSealer
 from bot.store import LocalServer, Parts, Retention, open_store
 from bot.turns.metrics import Metrics
 from bot.understanding.thresholds import load as load_thresholds
+
+ROTATE_S: Final = 3600.0
+"""How often it is looked whether a new sealing key is due, in seconds."""
 
 log = structlog.get_logger("ucare")
 
@@ -80,9 +86,11 @@ async def open_base(settings: Settings) -> AsyncIterator[Base]:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     server = None if settings.redis_url else LocalServer(settings.ucare_data_dir / "redis")
+    minding = [asyncio.create_task(_rotate(keyring, clock), name="key rotation")]
     try:
         if server:
             await server.start()
+            minding.append(asyncio.create_task(server.supervise(), name="redis"))
         store = await open_store(
             settings.redis_url or (server.url if server else ""),
             sealer=sealer,
@@ -97,5 +105,17 @@ async def open_base(settings: Settings) -> AsyncIterator[Base]:
                 log.warning("store_not_durable", what=warning)
             yield Base(settings, clock, sealer, keyring, shelf, texts, store, registry, Metrics(registry))
     finally:
+        for task in minding:
+            task.cancel()
+        await asyncio.gather(*minding, return_exceptions=True)
         if server:
             await server.stop()
+
+
+async def _rotate(keyring: Keyring, clock: WallClock) -> None:
+    while True:
+        await asyncio.sleep(ROTATE_S)
+        try:
+            keyring.rotate(now=clock.now())
+        except (UcareError, OSError) as error:
+            log.warning("key_not_rotated", error=type(error).__name__)

@@ -48,12 +48,21 @@ class Entry(msgspec.Struct, frozen=True):
     """How far a caseworker's reply has come."""
 
 
+class Reason(msgspec.Struct, frozen=True):
+    """Why the assistant escalated: the risk, the rule that saw it, and the concepts that were met; no words."""
+
+    risk: str
+    rule: str
+    concepts: Sequence[str] = ()
+
+
 class Case(msgspec.Struct, frozen=True):
     """One escalation with its log, oldest entry first, and what this caseworker may do with it now."""
 
     row: QueueRow
     entries: Sequence[Entry] = ()
     actions: Sequence[Action] = ()
+    reasons: Sequence[Reason] = ()
 
 
 class Escalations(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
 from bot.core.escalation import TRANSITIONS, Escalation, Verb
-from bot.ports.desk import Action, Delivery, Entry, QueueRow
+from bot.ports.desk import Action, Delivery, Entry, QueueRow, Reason
 from bot.ports.partitions import Line
 
 ACTIONS: Final[tuple[tuple[Action, Verb], ...]] = (
@@ -46,6 +46,12 @@ def actions(escalation: Escalation, caseworker: str) -> list[Action]:
     if own and escalation.state != "resolved" and escalation.level != LOWEST:
         found.append("lower_level")
     return found
+
+
+def reasons(escalation: Escalation) -> list[Reason]:
+    """Return why the assistant escalated, each sign once, oldest first."""
+    found = [Reason(one.risk, one.rule, one.concepts) for one in escalation.findings]
+    return [one for number, one in enumerate(found) if one not in found[:number]]
 
 
 def entries(lines: Sequence[Line], statuses: Mapping[str, str]) -> list[Entry]:

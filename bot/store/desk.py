@@ -27,7 +27,7 @@ from bot.errors import ConflictError, NotAllowedError, UnavailableError
 from bot.ports.basics import Clock
 from bot.ports.desk import Case, QueueRow
 from bot.ports.partitions import Line
-from bot.store.casefile import actions, entries, row
+from bot.store.casefile import actions, entries, reasons, row
 from bot.store.client import Client, Word
 from bot.store.keys import INDEX, WAKE_CASE, digest, key, partition_of
 from bot.store.projector import Projector
@@ -103,7 +103,8 @@ class RedisEscalations:
         lines = [line for one in kept for line in self._records.open_lines(ref, one)]
         statuses = flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
         shown = entries(lines, {k.decode(): v.decode() for k, v in statuses.items()})
-        return Case(row(escalation, self._clock.now()), shown, actions(escalation, caseworker))
+        now = self._clock.now()
+        return Case(row(escalation, now), shown, actions(escalation, caseworker), reasons(escalation))
 
     async def claim(self, id: str, caseworker: str) -> None:  # noqa: A002
         """Take a waiting case; the bot keeps quiet from now on."""

@@ -1,0 +1,254 @@
+"""Effect → its part of the commit: one small function for each effect, in the table at the end.
+
+Nothing is done here. A ``Draft`` collects what one atomic commit will change, so that a turn may be computed twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from bot.core import effects as fx
+from bot.core.conversation import Conversation
+from bot.core.escalation import DUE, Escalation, change, open_escalation, raise_level
+from bot.core.events import AnyEvent
+from bot.core.library import Library
+from bot.core.understood import Level, RiskFinding
+from bot.ports.partitions import Deliver, InboxEntry, Line, Timer
+from bot.turns import render
+from bot.turns.pseudonym import pseudonym
+from bot.turns.shell_timers import armed
+
+HIDDEN: Final = "hidden"
+"""The flow whose harmless message is all that may follow ``HideChat``."""
+
+
+def nobody(_caseworker: str) -> bool:
+    """Tell that a caseworker is not on duty; a case that comes back then waits for anybody."""
+    return False
+
+
+class Shell(msgspec.Struct, frozen=True):
+    """What a turn is computed with, beside event and state."""
+
+    library: Library
+    partition: int = 0
+    on_duty: Callable[[str], bool] = nobody
+    """Whether a caseworker is on duty now: a closed case that comes back goes to the same person, or to the queue."""
+
+
+class Draft:
+    """One commit in the making. It lives for one computation and is never shared."""
+
+    def __init__(
+        self, entry: InboxEntry, event: AnyEvent, after: Conversation, shell: Shell, known: tuple[Escalation, ...]
+    ) -> None:
+        """Start from the state after ``advance`` and the escalations as they are stored."""
+        self.entry = entry
+        self.event = event
+        self.after = after
+        self.shell = shell
+        self.known = {escalation.id: escalation for escalation in known}
+        self.escalation: Escalation | None = None
+        self.deliver: list[Deliver] = []
+        self.lines: list[Line] = []
+        self.held: list[str] = []
+        self.start: dict[str, Timer] = {}
+        self.cancel: dict[str, None] = {}
+        self.announce = False
+        self.drop_waiting = False
+        self.erase = False
+        self.keep_escalation = ""
+        self.moves: list[tuple[Level, str]] = []
+        """(level, verb) of what happened to the escalation, for the counters."""
+
+    def timer(self, timer: Timer) -> None:
+        """Start a timer."""
+        self.cancel.pop(timer.id, None)
+        self.start[timer.id] = timer
+
+    def forget(self, timer: str) -> None:
+        """Cancel a timer."""
+        self.start.pop(timer, None)
+        self.cancel[timer] = None
+
+    def current(self, escalation: str) -> Escalation:
+        """Return an escalation as it is in this turn; one whose record is lost is opened again, never dropped."""
+        if self.escalation and self.escalation.id == escalation:
+            return self.escalation
+        found = self.known.get(escalation)
+        if found:
+            return found
+        case = self.after.case
+        level: Level = case.level if case and case.id == escalation else "T1"
+        return self.opened(escalation, level, case.topic if case else "human", None)
+
+    def opened(self, escalation: str, level: Level, topic: str, finding: RiskFinding | None) -> Escalation:
+        """Return a new escalation of this contact."""
+        return open_escalation(
+            id=escalation,
+            ref=self.entry.ref,
+            partition=self.shell.partition,
+            channel=self.entry.channel,
+            level=level,
+            topic=topic,
+            at=self.event.at,
+            pseudonym=pseudonym(escalation),
+            locale=self.after.locale,
+            country=self.after.country,
+            audience=self.after.audience,
+            finding=finding,
+        )
+
+    def change(self, escalation: Escalation, *, rearm: bool) -> None:
+        """Take over what a verb made of an escalation, and give its state the timers it needs."""
+        self.escalation = escalation
+        if rearm:
+            self.arm(escalation)
+
+    def arm(self, escalation: Escalation) -> None:
+        """Start the timers that the state of an escalation needs, and cancel the others."""
+        start, cancel = armed(escalation, self.event.at)
+        for name in cancel:
+            self.forget(name)
+        for timer in start:
+            self.timer(timer)
+
+    @property
+    def expected(self) -> int:
+        """The revision that the changed escalation must still have in the store; 0: it must not exist."""
+        stored = self.known.get(self.escalation.id) if self.escalation else None
+        return stored.revision if stored else 0
+
+
+def _send_message(draft: Draft, effect: fx.SendMessage) -> None:
+    outgoing = render.render(effect, draft.shell.library, last_at=draft.after.last_at)
+    if outgoing is None:
+        return
+    draft.deliver.append(Deliver("message", outgoing))
+    draft.lines.append(Line(draft.event.at, "bot", outgoing.text, locale=outgoing.locale))
+
+
+def _send_reply(draft: Draft, effect: fx.SendReply) -> None:
+    outgoing = render.reply(effect, draft.after)
+    draft.deliver.append(Deliver("message", outgoing, reply=effect.reply, escalation=effect.escalation))
+
+
+def _hold_reply(draft: Draft, effect: fx.HoldReply) -> None:
+    draft.held.append(effect.reply)
+
+
+def _open(draft: Draft, effect: fx.OpenEscalation) -> None:
+    draft.change(draft.opened(effect.escalation, effect.level, effect.topic, effect.finding), rearm=True)
+    draft.announce = draft.announce or effect.level == "T0"
+    draft.moves.append((effect.level, "opened"))
+
+
+def _raise(draft: Draft, effect: fx.RaiseEscalation) -> None:
+    before = draft.current(effect.escalation)
+    if before.state == "resolved":
+        before = reopened(draft, before)
+    after = raise_level(before, effect.level, at=draft.event.at, finding=effect.finding)
+    risen = after.level < before.level
+    draft.change(after, rearm=risen or before.id not in draft.known)
+    draft.announce = draft.announce or (risen and after.level == "T0")
+    draft.moves.append((after.level, "raised"))
+
+
+def _contact_wrote(draft: Draft, effect: fx.NoteContactWrote) -> None:
+    before = draft.current(effect.escalation)
+    if before.state == "resolved":
+        draft.change(reopened(draft, before), rearm=True)
+        draft.moves.append((before.level, "reopened"))
+        return
+    after = change(before, "contact_wrote", at=draft.event.at)
+    if before.state == "assigned":  # the contact's words do not lengthen the time the assignee has for an answer
+        after = msgspec.structs.replace(after, lease_until=before.lease_until)
+    draft.change(after, rearm=after.state != before.state or before.id not in draft.known)
+
+
+def reopened(draft: Draft, before: Escalation) -> Escalation:
+    """Return a closed case that came back: to the same person on duty, else to the queue, due anew."""
+    on_duty = bool(before.assignee) and draft.shell.on_duty(before.assignee)
+    after = change(before, "contact_wrote", at=draft.event.at, on_duty=on_duty)
+    return msgspec.structs.replace(after, due_at=draft.event.at + DUE[after.level])
+
+
+def _announce(draft: Draft, effect: fx.AnnounceEscalation) -> None:
+    before = draft.current(effect.escalation)
+    draft.change(
+        msgspec.structs.replace(before, announced=before.announced + 1, revision=before.revision + 1), rearm=True
+    )
+    draft.announce = True
+    draft.moves.append((before.level, "announced"))
+
+
+def _start_timer(draft: Draft, effect: fx.StartTimer) -> None:
+    draft.timer(Timer(effect.timer, effect.kind, effect.due, effect.escalation))
+
+
+def _cancel_timer(draft: Draft, effect: fx.CancelTimer) -> None:
+    draft.forget(effect.timer)
+
+
+def _hide(draft: Draft, _effect: fx.HideChat) -> None:
+    """Nothing that would tell what this chat is about goes out any more: only the harmless message does."""
+    back = tuple(
+        fx.SendReply(d.reply, d.escalation, d.outgoing.text)
+        for d in draft.deliver
+        if d.reply and d.outgoing is not None
+    )
+    if back:  # what a person wrote waits again
+        draft.after = msgspec.structs.replace(draft.after, held=(*draft.after.held, *back)[-20:])
+        draft.held += [one.reply for one in back]
+    harmless = [d for d in draft.deliver if d.outgoing is not None and d.outgoing.flow == HIDDEN]
+    draft.deliver = [Deliver("delete"), *harmless]
+    said = {d.outgoing.text for d in harmless if d.outgoing is not None}
+    draft.lines = [line for line in draft.lines if line.who != "bot" or line.text in said]
+    draft.drop_waiting = True
+
+
+def _erase(draft: Draft, effect: fx.EraseContact) -> None:
+    draft.erase = True
+    draft.drop_waiting = True
+    draft.keep_escalation = effect.keep_escalation
+    draft.lines = []
+    draft.start.clear()
+    kept = draft.known.get(effect.keep_escalation) if effect.keep_escalation else None
+    if draft.escalation and draft.escalation.id != effect.keep_escalation:
+        draft.escalation = None
+    elif draft.escalation:
+        kept = draft.escalation
+    if kept:  # its timers go with everything else of the contact, but the case goes on
+        draft.arm(kept)
+
+
+Performer = Callable[[Draft, Any], None]
+
+PERFORMERS: Final[dict[type[fx.Effect], Performer]] = {
+    fx.SendMessage: _send_message,
+    fx.SendReply: _send_reply,
+    fx.HoldReply: _hold_reply,
+    fx.OpenEscalation: _open,
+    fx.RaiseEscalation: _raise,
+    fx.NoteContactWrote: _contact_wrote,
+    fx.AnnounceEscalation: _announce,
+    fx.StartTimer: _start_timer,
+    fx.CancelTimer: _cancel_timer,
+    fx.HideChat: _hide,
+    fx.EraseContact: _erase,
+}
+"""Kind of effect → what puts it into the commit."""
+
+
+def perform(draft: Draft, effects: tuple[fx.AnyEffect, ...]) -> None:
+    """Put effects into the draft, in their order.
+
+    Raises:
+        CatalogError: A text cannot be shown in the contact's language.
+        NotAllowedError: The escalation does not allow what the engine wants.
+    """
+    for effect in effects:
+        PERFORMERS[type(effect)](draft, effect)
