@@ -25,7 +25,7 @@ RECENT_LENGTH = 1000
 DETECTED = 0.6
 """From this confidence on (0 to 1) a first message tells the language to begin in."""
 
-FAREWELLS = frozenset({"thanks", "goodbye", "affirm"})
+CLOSING = frozenset({"thanks", "goodbye", "affirm", "hide", "delete_data"})
 """A message about one of these does not reopen a case that a person closed."""
 
 
@@ -94,7 +94,9 @@ def _reopen(turn: Turn, event: MessageReceived) -> None:
     case = turn.conversation.case
     if case is None or case.open or event.at - case.resolved_at > REOPEN_MS:
         return
-    if sure_topic(turn, event.understood) in FAREWELLS or event.button:
+    if event.button or event.start or event.text.startswith("/"):
+        return
+    if sure_topic(turn, event.understood) in CLOSING:
         return
     turn.update(case=msgspec.structs.replace(case, resolved_at=0))
     turn.emit(NoteContactWrote(case.id))
