@@ -46,9 +46,13 @@ def _serve(_args: argparse.Namespace) -> int:
 
 
 def _test(args: argparse.Namespace) -> int:
-    from bot.nlu_service.measure import measure  # noqa: PLC0415 - as above
+    from bot.nlu_service.measure import measure, tables, text_table  # noqa: PLC0415 - as above
+    from bot.nlu_service.report import page  # noqa: PLC0415 - as above
 
     logs.configure("WARNING")
-    return asyncio.run(
-        measure(load(), which=args.which, locales=args.locale, report=args.report, rules_alone=args.rules)
-    )
+    found = asyncio.run(measure(load(), split=args.which, locales=args.locale or (), rules_alone=args.rules))
+    sys.stdout.write(text_table(tables(found)) + "\n")
+    if args.report:
+        args.report.write_text(page(found, args.which), encoding="utf-8")
+        sys.stdout.write(f"{args.report} is written.\n")
+    return 0

@@ -8,7 +8,7 @@ all         compatibility forms (NFKC), case, invisible and direction marks, nul
 Latin       accents (``é`` → ``e``), ``ß`` → ``ss``, ``ø`` → ``o``, apostrophes
 Greek       tonos and dialytika (``ή`` → ``η``), final sigma
 Arabic      harakat, tatweel, ``أإآٱ`` → ``ا``, ``ى`` → ``ي``, ``ة`` → ``ه``, ``ؤ`` → ``و``, ``ئ`` → ``ي``,
-            Persian ``ک ی`` and Pashto ``ۍ ې ګ ټ`` stay letters of their own except ``ک``→``ك``, ``ی``→``ي``
+            Persian and Pashto ``ک`` → ``ك``, ``ی ې ۍ ے`` → ``ي``, ``ګ`` → ``گ``; ``پ چ ژ گ ټ ډ ړ ښ ځ څ`` stay
 Cyrillic    nothing: ``й``, ``ї``, ``ѓ`` are letters and not accented ones
 =========== ======================================================================================
 """
@@ -24,16 +24,18 @@ LONGEST_TAIL: Final = 500
 """Of a longer text the first 2,000 and the last 500 characters are read."""
 
 _INVISIBLE: Final = dict.fromkeys(
-    [0, *range(1, 9), *range(14, 32), 127, 0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
-     *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC), *range(0x064B, 0x0660), 0x0670, 0x0640,
-     *range(0x06D6, 0x06DD), *range(0x06DF, 0x06E9), *range(0x06EA, 0x06EE), *range(0xFE00, 0xFE10)],
+    [0, *range(1, 9), *range(14, 32), 127, 0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010),
+     *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC), *range(0x064B, 0x0660),
+     0x0670, 0x0640, *range(0x06D6, 0x06DD), *range(0x06DF, 0x06E9), *range(0x06EA, 0x06EE), *range(0xFE00, 0xFE10)],
 )  # fmt: skip
 """Null and control characters, zero-width and direction marks, harakat, tatweel, variation selectors → gone."""
 
 _LETTERS: Final = str.maketrans({
-    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ۍ": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ۀ": "ه",
-    "ک": "ك", "ہ": "ه", "ھ": "ه", "ς": "σ", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i",
-    "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "ʻ": "'", "،": ",", "؟": "?", "؛": ";", "\u00a0": " ", "\u200c": " ",
+    "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ۍ": "ي", "ئ": "ي", "ے": "ي", "ؤ": "و",
+    "ة": "ه", "ۀ": "ه", "ک": "ك", "ڪ": "ك", "ګ": "گ", "ہ": "ه", "ھ": "ه",
+    "ς": "σ", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe",
+    "ı": "i", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "ʻ": "'", "،": ",", "؟": "?", "؛": ";",
+    "\u00a0": " ", "\u200c": " ",
 })  # fmt: skip
 
 _MARKS: Final = re.compile("[\u0300-\u036f]")
