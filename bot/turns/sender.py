@@ -44,6 +44,7 @@ BUGS: Final = 3
 FRESH_S: Final = 0.3
 """What was held here longer, in seconds, is looked up again before it is sent."""
 PAUSE_S: Final = 0.2
+TYPING_S: Final = 3.0
 SEND_S: Final = 60.0
 STOP_S: Final = 10.0
 
@@ -111,6 +112,7 @@ class Sender:
         self._held = 0
         self._room = asyncio.Event()
         self._stop = asyncio.Event()
+        self._showing: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
         """Ask ``run`` to end."""
@@ -189,6 +191,8 @@ class Sender:
                 elif await self._deliver(lane, lane.waiting.popleft()):
                     self._held -= 1
                     self._room.set()
+                    if lane.waiting:
+                        self._show_typing(lane.waiting[0].parcel)
         except FencedError:
             log.warning("fenced")
             self._held -= 1 + len(lane.waiting)
@@ -222,6 +226,21 @@ class Sender:
             self._metrics.retries.labels(parcel.channel).inc()
             if not await self._wait(lane, held, error, tries):
                 return False
+
+    def _show_typing(self, parcel: Parcel) -> None:
+        """Show, beside everything else, that more is coming; whether that works changes nothing."""
+        channel = self._channels.get(parcel.channel)
+        if channel is None or not parcel.address or parcel.deliver.outgoing is None:
+            return
+
+        async def show() -> None:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(TYPING_S):
+                    await channel.typing(parcel.address)
+
+        task = asyncio.create_task(show())
+        self._showing.add(task)
+        task.add_done_callback(self._showing.discard)
 
     async def _current(self, parcel: Parcel) -> bool:
         """Whether a parcel is still in the outbox; while the store is away, nothing that may be gone is sent."""

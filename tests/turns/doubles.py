@@ -67,6 +67,8 @@ class DoubleChannel:
 
     def __init__(self, *, rate: float = 0, rate_per_contact: float = 0) -> None:
         self.rate = rate
+        self.shown: list[str] = []
+        """Whom "typing …" was shown to."""
         self.rate_per_contact = rate_per_contact
         self.sent: list[tuple[str, Outgoing]] = []
         self.deleted: list[tuple[str, tuple[str, ...]]] = []
@@ -93,7 +95,9 @@ class DoubleChannel:
             return Sent((f"m{len(self.sent)}",), "invited")
         return Sent((f"m{len(self.sent)}",))
 
-    async def typing(self, address: str) -> None: ...
+    async def typing(self, address: str) -> None:
+        self.shown.append(address)
+        raise SendError("no_typing", retryable=False)
 
     async def delete(self, address: str, ids: Sequence[str]) -> int:
         self.deleted.append((address, tuple(ids)))

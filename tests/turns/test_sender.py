@@ -79,6 +79,16 @@ async def test_in_order_for_each_contact_and_side_by_side(sending):
     assert len(sending.store.settled) == 20
 
 
+async def test_typing_is_shown_only_while_more_is_coming_and_may_fail(sending):
+    for number in range(3):
+        sending.put("anna", f"{number}")
+    sending.put("bob", "alone")
+    async with sending.running():
+        await sending.empty()
+    assert sending.channel.texts("anna") == ["0", "1", "2"]
+    assert sending.channel.shown == ["anna", "anna"]
+
+
 async def test_refused_for_a_while_the_contact_waits_and_the_others_do_not(sending):
     sending.channel.plan["anna"] = [refusal("429", retry_after=0.4), refusal(), None]
     for number in range(3):
