@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -42,8 +43,9 @@ class Started:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-def _never() -> bool:
-    return False
+def _elsewhere() -> bool:
+    """Whether texts are understood is the worker's to know: a role without it says nothing about it."""
+    return True
 
 
 class Starter:
@@ -56,7 +58,7 @@ class Starter:
         self.language = language
         self.rules = language.reader if language else Reader()
         self.started = Started(base, language)
-        self.understands: Callable[[], bool] = language.ready if language else _never
+        self.understands: Callable[[], bool] = language.ready if language else _elsewhere
 
     async def gateway(self, spool: str) -> TurnsGateway:
         """Start a gateway over a spool folder of its own."""
@@ -156,6 +158,9 @@ async def run(settings: Settings, roles: Sequence[Role], tell: Callable[[Started
     stop = asyncio.Event()
     with signals(stop):
         async with started(settings, roles) as what:
+            # Flows, texts, lexicons and rules stay for good: the collector need not walk them again and again.
+            gc.collect()
+            gc.freeze()
             answer = tell(what)
             if asyncio.iscoroutine(answer):
                 await answer
