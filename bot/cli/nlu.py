@@ -51,8 +51,7 @@ def _test(args: argparse.Namespace) -> int:
 
     logs.configure("WARNING")
     found = asyncio.run(measure(load(), split=args.which, locales=args.locale or (), rules_alone=args.rules))
-    sys.stdout.write(text_table(tables(found)) + "\n")
     if args.report:
         args.report.write_text(page(found, args.which), encoding="utf-8")
-        sys.stdout.write(f"{args.report} is written.\n")
+    sys.stdout.write(f"{text_table(tables(found))}\n")
     return 0
