@@ -20,11 +20,14 @@ from bot.i18n.pages import PageTexts, page_texts
 from bot.sealing.keyring import Keyring
 from bot.sealing.sealer import KeyringSealer
 from bot.store import LocalServer, Parts, Retention, open_store
+from bot.store.share import share
 from bot.turns.metrics import Metrics
 from bot.understanding.thresholds import load as load_thresholds
 
-ROTATE_S: Final = 3600.0
-"""How often it is looked whether a new sealing key is due, in seconds."""
+ROTATE_S: Final = 60.0
+"""How often it is looked whether a new sealing key is due, and what keys other machines made, in seconds."""
+GRACE_MS: Final = 600_000
+"""With DATA_KEY a new key seals only after this time: until then the other machines have it as well."""
 
 log = structlog.get_logger("ucare")
 
@@ -82,11 +85,11 @@ async def open_base(settings: Settings) -> AsyncIterator[Base]:
     texts = page_texts(settings.locales_dir)
     keyring = Keyring.open(settings.ucare_data_dir, now=clock.now(), data_key_text=settings.data_key)
     keyring.rotate(now=clock.now())
-    sealer = KeyringSealer(keyring)
+    sealer = KeyringSealer(keyring, grace_ms=GRACE_MS if settings.data_key else 0)
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     server = None if settings.redis_url else LocalServer(settings.ucare_data_dir / "redis")
-    minding = [asyncio.create_task(_rotate(keyring, clock), name="key rotation")]
+    minding: list[asyncio.Task[None]] = []
     try:
         if server:
             await server.start()
@@ -100,6 +103,7 @@ async def open_base(settings: Settings) -> AsyncIterator[Base]:
             min_replicas=settings.min_replicas,
             keyring=keyring if settings.data_key else None,
         )
+        minding.append(asyncio.create_task(_rotate(keyring, clock, store, shared=bool(settings.data_key))))
         async with store:
             for warning in store.warnings:
                 log.warning("store_not_durable", what=warning)
@@ -112,10 +116,13 @@ async def open_base(settings: Settings) -> AsyncIterator[Base]:
             await server.stop()
 
 
-async def _rotate(keyring: Keyring, clock: WallClock) -> None:
+async def _rotate(keyring: Keyring, clock: WallClock, store: Parts, *, shared: bool) -> None:
+    """Add a sealing key when one is due; with DATA_KEY, bring the rings of all machines together."""
     while True:
         await asyncio.sleep(ROTATE_S)
         try:
             keyring.rotate(now=clock.now())
+            if shared:
+                await share(store.client, keyring)
         except (UcareError, OSError) as error:
             log.warning("key_not_rotated", error=type(error).__name__)

@@ -20,7 +20,7 @@ def register(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     train.set_defaults(func=_train)
     test = verbs.add_parser("test", help="measure with the messages of nlu/eval")
     test.add_argument("--report", type=Path, metavar="FILE.html", help="write a report to read")
-    test.add_argument("--set", dest="which", choices=("dev", "test"), default="test")
+    test.add_argument("--set", dest="which", choices=("dev", "test"), default="dev")
     test.add_argument("--locale", action="append", help="only this locale; may be given more than once")
     test.add_argument("--rules", action="store_true", help="rules alone, as if the server were down")
     test.set_defaults(func=_test)

@@ -69,6 +69,15 @@ async def lower_level(escalations: Escalations, id: str, caseworker: str, form: 
     await escalations.lower_level(id, caseworker, level, _reason(form))
 
 
+async def exclude(escalations: Escalations, id: str, caseworker: str, form: Mapping[str, str]) -> None:  # noqa: A002
+    """Close the case to a colleague who is accused in it, with a reason."""
+    accused = form.get("accused", "")
+    if not accused:
+        msg = "Choose a colleague."
+        raise NotAllowedError(msg)
+    await escalations.exclude(id, caseworker, accused, _reason(form))
+
+
 async def reply(escalations: Escalations, id: str, caseworker: str, form: Mapping[str, str]) -> None:  # noqa: A002
     """Write to the contact; the form's key keeps a second click from sending twice."""
     text = form.get("text", "").replace("\r\n", "\n").strip()
@@ -85,6 +94,7 @@ VERBS: dict[Action, Verb] = {
     "hand_back": hand_back,
     "transfer": transfer,
     "lower_level": lower_level,
+    "exclude": exclude,
     "resolve": resolve,
 }
 LEADS_TO_QUEUE = frozenset({"release", "resolve", "transfer"})

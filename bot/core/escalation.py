@@ -150,6 +150,24 @@ def change(
     )
 
 
+def exclude(escalation: Escalation, accused: str) -> Escalation:
+    """Return the escalation closed to a caseworker who is accused in it: they neither see nor claim it from now on.
+
+    Where they have it, it goes back into the queue.
+    """
+    held = escalation.assignee == accused
+    free = held and escalation.state != "resolved"
+    return msgspec.structs.replace(
+        escalation,
+        excluded=tuple(dict.fromkeys((*escalation.excluded, accused))),
+        state="waiting" if free else escalation.state,
+        assignee="" if held else escalation.assignee,
+        lease_until=0 if free else escalation.lease_until,
+        snoozed_until=0 if free else escalation.snoozed_until,
+        revision=escalation.revision + 1,
+    )
+
+
 def raise_level(escalation: Escalation, level: Level, *, at: int, finding: RiskFinding | None) -> Escalation:
     """Return the escalation at the higher of both levels, with the finding added. Never lowers."""
     higher = min(level, escalation.level)

@@ -11,8 +11,8 @@ from bot.core.escalation import State
 from bot.core.understood import Level
 
 Who = Literal["contact", "bot", "caseworker"]
-Delivery = Literal["", "queued", "sent", "delivered", "read", "failed"]
-Action = Literal["claim", "reply", "release", "hand_back", "transfer", "lower_level", "resolve"]
+Delivery = Literal["", "queued", "held", "sent", "delivered", "read", "failed"]
+Action = Literal["claim", "reply", "release", "hand_back", "transfer", "lower_level", "exclude", "resolve"]
 
 
 class QueueRow(msgspec.Struct, frozen=True):
@@ -95,6 +95,9 @@ class Escalations(Protocol):
 
     async def lower_level(self, id: str, caseworker: str, level: Level, reason: str) -> None:  # noqa: A002
         """Lower the level; only a person does that, and says why."""
+
+    async def exclude(self, id: str, caseworker: str, accused: str, reason: str) -> None:  # noqa: A002
+        """Close a case to a caseworker who is accused in it: they neither see nor claim it from now on."""
 
     async def resolve(self, id: str, caseworker: str, reason: str) -> None:  # noqa: A002
         """Close a case."""

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import os
+import time
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -25,19 +26,26 @@ REF_CHARS = 20
 class KeyringSealer:
     """The Sealer of an installation (``ports.basics.Sealer``)."""
 
-    def __init__(self, keyring: Keyring) -> None:
-        """Take the keys."""
+    def __init__(self, keyring: Keyring, *, grace_ms: int = 0) -> None:
+        """Take the keys. A key younger than ``grace_ms`` seals nothing yet where there is an older one."""
         self._keyring = keyring
+        self._grace_ms = grace_ms
+        self._again_at = 0
         self._ring: Ring | None = None
         self._ciphers: dict[bytes, AESGCM] = {}
         self._newest = b""
         self._take()
 
     def _take(self) -> None:
-        if self._ring is not self._keyring.ring:
+        now = time.time_ns() // 1_000_000 if self._again_at else 0
+        if self._ring is not self._keyring.ring or now > self._again_at:
             ring = self._keyring.ring
             self._ciphers = {bytes.fromhex(key.id): AESGCM(key.key) for key in ring.keys}
-            self._newest = bytes.fromhex(ring.keys[-1].id)
+            now = time.time_ns() // 1_000_000
+            settled = [key for key in ring.keys if now - key.made_at >= self._grace_ms]
+            newest = settled[-1] if settled else ring.keys[0]
+            self._newest = bytes.fromhex(newest.id)
+            self._again_at = ring.keys[-1].made_at + self._grace_ms if newest is not ring.keys[-1] else 0
             self._ring = ring
 
     def seal(self, clear: bytes, *, purpose: str) -> bytes:

@@ -45,6 +45,8 @@ def actions(escalation: Escalation, caseworker: str) -> list[Action]:
     ]
     if own and escalation.state != "resolved" and escalation.level != LOWEST:
         found.append("lower_level")
+    if escalation.state != "resolved":
+        found.append("exclude")  # anybody may: who is accused may be the one who has the case
     return found
 
 

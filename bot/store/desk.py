@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from bot.core import codec
-from bot.core.escalation import Escalation, Verb, change, rank
+from bot.core.escalation import Escalation, Verb, change, exclude, rank
 from bot.core.events import (
     AnyEvent,
     CaseworkerReplied,
@@ -156,6 +156,19 @@ class RedisEscalations:
             return Step(msgspec.structs.replace(now, level=level, revision=now.revision + 1), note=reason)
 
         await self._do(id, caseworker, f"lower_level {level}", step)
+
+    async def exclude(self, id: str, caseworker: str, accused: str, reason: str) -> None:  # noqa: A002
+        """Close a case to a caseworker who is accused in it; the contact's bot speaks again where they had it."""
+
+        def step(now: Escalation, at: int) -> Step:
+            if accused in now.excluded:
+                msg = "The case is closed to this caseworker already."
+                raise NotAllowedError(msg)
+            after = exclude(now, accused)
+            free = now.assignee == accused and after.state == "waiting"
+            return Step(after, EscalationHandedBack(_event_id(after), at, id) if free else None, note=reason)
+
+        await self._do(id, caseworker, "exclude", step)
 
     async def resolve(self, id: str, caseworker: str, reason: str) -> None:  # noqa: A002
         """Close a case."""

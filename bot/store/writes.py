@@ -9,7 +9,7 @@ import msgspec
 
 from bot.core import codec
 from bot.core.escalation import Escalation
-from bot.core.events import MessageReceived
+from bot.core.events import CaseworkerReplied, MessageReceived
 from bot.ports.partitions import Commit, Deliver, Line, Timer
 from bot.store.client import Word
 from bot.store.keys import WAKE_CASE, WAKE_IN, WAKE_OUT, key
@@ -85,6 +85,7 @@ def of_turn(partition: int, commit: Commit, records: Records, keep: Retention) -
         writes.add("@unpark", ref, str(at))
     _conversation(writes, commit, records, contact, keep)
     _case(writes, commit, records, keep)
+    _held(writes, commit)
     for deliver in commit.deliver:
         _deliver(writes, commit, deliver, records)
     if commit.deliver or not commit.erase:
@@ -127,6 +128,15 @@ def _case(writes: Writes, commit: Commit, records: Records, keep: Retention) -> 
         writes.add("ZADD", writes.key("purge"), "NX", entry.event.at + keep.turns, f"c:{entry.ref}")
         if log:
             _log(writes, commit, records, log, sealed)
+
+
+def _held(writes: Writes, commit: Commit) -> None:
+    """Show replies as held back that reach the contact only after they write again."""
+    case = commit.conversation.case if commit.conversation else None
+    event = commit.entry.event
+    name = event.escalation if isinstance(event, CaseworkerReplied) else case.id if case else ""
+    for reply in commit.held if name else ():
+        writes.add("@held", name, reply)
 
 
 def _open_case(commit: Commit) -> str:

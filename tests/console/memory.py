@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from bot.core.escalation import TRANSITIONS, Escalation, change, open_escalation, rank
+from bot.core.escalation import TRANSITIONS, Escalation, change, exclude, open_escalation, rank
 from bot.core.understood import Level
 from bot.errors import NotAllowedError, UnavailableError
 from bot.ports.desk import Action, Case, Delivery, Entry, Phrase, QueueRow
@@ -113,6 +113,8 @@ class MemoryEscalations:
                 actions.append(action)
         if own:
             actions.append("lower_level")
+        if case.state != "resolved":
+            actions.append("exclude")
         return Case(self._row(case), tuple(self.logs[id]), actions)
 
     async def _do(self, id: str, verb, caseworker: str, **more) -> None:
@@ -135,6 +137,12 @@ class MemoryEscalations:
     async def resolve(self, id: str, caseworker: str, reason: str) -> None:
         self.reasons.append(reason)
         await self._do(id, "resolve", caseworker)
+
+    async def exclude(self, id: str, caseworker: str, accused: str, reason: str) -> None:
+        self._check()
+        self.reasons.append(reason)
+        self.cases[id] = exclude(self.cases[id], accused)
+        self.tell(id)
 
     async def lower_level(self, id: str, caseworker: str, level: Level, reason: str) -> None:
         if level <= self.cases[id].level:

@@ -133,6 +133,14 @@ def test_claim_reply_hand_back_and_resolve(signed_in, cases):
     assert cases.reasons == ["Guardian was found."]
 
 
+async def test_a_colleague_who_is_accused_is_shut_out(signed_in, cases, world):
+    await world.accounts.choose_password(await world.accounts.invite("sam"), PASSWORD)
+    assert act(signed_in, "exclude", accused="sam").status_code == 409
+    assert act(signed_in, "exclude", accused="sam", reason="The child names him.").status_code == 303
+    assert cases.cases["case-0"].excluded == ("sam",)
+    assert await cases.get("case-0", "sam") is None
+
+
 async def test_release_transfer_and_lower_level(signed_in, cases, world):
     await world.accounts.choose_password(await world.accounts.invite("sam"), PASSWORD)
     act(signed_in, "claim")

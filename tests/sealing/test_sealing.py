@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import multiprocessing
 import os
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -169,3 +170,16 @@ def test_a_ring_that_was_used_is_never_replaced_by_another(tmp_path):
     with pytest.raises(SettingError, match="move keyring"):
         used.adopt(one.wrapped())
     assert ring(tmp_path / "2", data_key_text=KEY).ring == before
+
+
+def test_with_other_machines_a_new_key_seals_only_when_they_have_it_too(tmp_path):
+    now = time.time_ns() // 1_000_000
+    keyring = Keyring.open(tmp_path, now=now - 40 * DAY_MS)
+    keyring.rotate(now=now)
+    old, new = (bytes.fromhex(key.id) for key in keyring.ring.keys)
+    assert KeyringSealer(keyring).seal(b"x", purpose="p")[1:5] == new
+    waiting = KeyringSealer(keyring, grace_ms=600_000)
+    assert waiting.seal(b"x", purpose="p")[1:5] == old
+    impatient = KeyringSealer(keyring, grace_ms=50)
+    time.sleep(0.06)
+    assert impatient.seal(b"x", purpose="p")[1:5] == new

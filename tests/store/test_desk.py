@@ -88,8 +88,27 @@ async def test_only_who_has_the_case_may_work_on_it(store, clock):
             await verb
     case_now = await desk.get(case.id, "anna")
     assert (case_now.row.level, case_now.row.owner) == ("T1", "anna")
-    assert case_now.actions == ["reply", "hand_back", "release", "transfer", "resolve", "lower_level"]
-    assert (await desk.get(case.id, "ben")).actions == []
+    assert case_now.actions == ["reply", "hand_back", "release", "transfer", "resolve", "lower_level", "exclude"]
+    assert (await desk.get(case.id, "ben")).actions == ["exclude"]
+
+
+async def test_a_case_is_closed_to_whoever_is_accused_even_if_they_have_it(store, clock):
+    partition, case = await m.open_case(store, clock)
+    desk = store.escalations
+    await desk.claim(case.id, "anna")
+    await desk.exclude(case.id, "ben", "anna", "The child names her.")
+    after = await partition.escalation(case.id)
+    assert (after.state, after.assignee, after.excluded) == ("waiting", "", ("anna",))
+    assert await desk.get(case.id, "anna") is None
+    assert await desk.queue("anna") == []
+    for verb in (desk.claim(case.id, "anna"), desk.exclude(case.id, "ben", "anna", "again")):
+        with pytest.raises(NotAllowedError):
+            await verb
+    events = [e.event for _, e in await m.read_all(store)]
+    assert isinstance(events[-1], EscalationHandedBack)
+    await desk.claim(case.id, "ben")
+    with pytest.raises(NotAllowedError):
+        await desk.transfer(case.id, "ben", "anna")
 
 
 async def test_a_case_is_never_given_to_the_accused(store, clock):

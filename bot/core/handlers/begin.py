@@ -26,11 +26,7 @@ def begin(turn: Turn, event: MessageReceived) -> None:
     elif event.kind not in {"text", "button"}:
         routing.greet_once(turn)
         media.receive(turn, event)
-    elif (
-        not event.text.strip()
-        or understood is None
-        or routing.sure_topic(turn, understood) in OPENINGS
-    ):
+    elif not event.text.strip() or understood is None or routing.sure_topic(turn, understood) in OPENINGS:
         enter(turn, "welcome")
         run(turn)
     else:

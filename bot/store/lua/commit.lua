@@ -6,7 +6,7 @@
 --       7 the writes (MessagePack, a list of lists of words: packing every word on its own took a third of
 --       the time of a commit), 8… sealed words, which stand in the writes as {1}, {2} …: cmsgpack knows no
 --       bytes. A write is a Redis command, or one of @out @drop @unpark @erase @copy
---       @failed @replace (below).
+--       @failed @held @replace (below).
 -- returns 1 done · 2 the entry was committed before, nothing is written · 3 the field existed ·
 --       0 the escalation has another revision. Error FENCED: another owner has the lease.
 -- include contact.lua
@@ -72,6 +72,9 @@ end
 
 -- @failed case reply: a reply that will not be sent
 special['@failed'] = function(case, reply) set_status(case, reply, 'failed') end
+
+-- @held case reply: a reply that waits until the contact writes again
+special['@held'] = function(case, reply) set_status(case, reply, 'held') end
 
 -- @replace hash field old new: sets a field only if it still holds what was read
 special['@replace'] = function(hash, name, old, new)

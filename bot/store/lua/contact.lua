@@ -10,7 +10,7 @@ local function field(fields, name)
   return false
 end
 
-local RANK = { queued = 1, sent = 2, delivered = 3, read = 4, failed = 5 }
+local RANK = { queued = 1, held = 2, sent = 3, delivered = 4, read = 5, failed = 6 }
 
 -- Sets the status of a reply that is there; never backwards. Returns 1 if it changed.
 local function set_status(case, reply, status)
