@@ -1,8 +1,8 @@
 """The classifier itself, without Rasa: linear support vectors for the topics, with scores turned into probabilities.
 
 How sharply scores become probabilities is found on messages held back while a first round learns; then everything is
-learnt again from all of them. The probability of a risk is the sum over the five risk topics: on the dev sets that found
-.88 of the risk messages at two false alarms in a hundred, a second classifier asked only "risk or not" .76.
+learnt again from all of them. The probability of a risk is the sum over the five risk topics: on the dev sets that
+found .88 of the risk messages at two false alarms in a hundred, a second classifier asked only "risk or not" .76.
 """
 
 from __future__ import annotations
