@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 import yaml
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "data"
-_LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+LOADER: Final[Any] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Makes strings of everything; the one in C, where there is one, is ten times as fast."""
 
 
 class Utterance(NamedTuple):
@@ -23,7 +24,7 @@ class Utterance(NamedTuple):
 
 def read(path: Path) -> Iterator[Utterance]:
     """Yield the utterances of one file; its name is the locale."""
-    document = yaml.load(path.read_text("utf-8"), _LOADER) or {}  # noqa: S506 - the base loader makes strings only
+    document = yaml.load(path.read_text("utf-8"), LOADER) or {}  # noqa: S506 - the base loader makes strings only
     for block in document.get("nlu") or ():
         if "intent" not in block:
             continue

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import yaml
 
 from nlu.text.atoms import Atom, Atoms, fault, parse
+from nlu.text.corpus import LOADER
 from nlu.text.normalise import normalise
 from nlu.text.tokens import tokens
 
@@ -128,7 +129,7 @@ def read(path: Path) -> dict[str, list[str]]:
         LexiconError: It is no YAML, or not of groups with concepts.
     """
     try:
-        groups = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506 - the base loader makes strings only
+        groups = yaml.load(path.read_text("utf-8"), LOADER)  # noqa: S506 - the base loader makes strings only
     except yaml.YAMLError as error:
         msg = f"{path.name}: {error}"
         raise LexiconError(msg) from None
