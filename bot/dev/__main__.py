@@ -9,6 +9,13 @@ from collections.abc import Sequence
 
 from bot.config import ROOT
 
+QUICK = "not (slow or redis or nlu or browser or chaos)"
+TESTS: tuple[tuple[str, ...], ...] = (
+    ("-m", "pytest", "-n", "2", "-m", QUICK, "tests"),
+    ("-m", "pytest", "-m", QUICK.removeprefix("not "), "tests"),
+)
+"""What ``test`` runs: the quick tests side by side, then those that need a server or a browser to themselves."""
+
 CHECKS: tuple[tuple[str, ...], ...] = (
     ("-m", "ruff", "format", "--check", "."),
     ("-m", "ruff", "check", "."),
@@ -16,7 +23,7 @@ CHECKS: tuple[tuple[str, ...], ...] = (
     ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
     ("-m", "bot", "flows", "check"),
     ("-m", "bot", "i18n", "report"),
-    ("-m", "pytest", "-m", "not (slow or redis or nlu or browser or chaos)"),
+    ("-m", "pytest", "-n", "2", "-m", QUICK, "tests"),
 )
 """What ``check`` runs, each by the Python of the environment."""
 
@@ -43,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
         return run_all(CHECKS)
     if name == "bench":
         return subprocess.call([sys.executable, "-m", "bench", *rest], cwd=ROOT)
-    return subprocess.call([sys.executable, "-m", "pytest", *(rest or ["tests"])], cwd=ROOT)
+    return subprocess.call([sys.executable, "-m", "pytest", *rest], cwd=ROOT) if rest else run_all(TESTS)
 
 
 if __name__ == "__main__":

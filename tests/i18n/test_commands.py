@@ -122,7 +122,8 @@ def test_update_begins_a_locale_and_report_tells_its_state(project, capsys):
     assert '"X-Review: draft\\n"' in text
     path.write_text(text.replace('msgid "Menu"\nmsgstr ""', 'msgid "Menu"\nmsgstr "x"'), encoding="utf-8")
     capsys.readouterr()
-    assert run(project, "report", "--texts") == 1
+    assert run(project, "report", "--texts") == 0
+    assert run(project, "report", "--whole") == 1
     told = capsys.readouterr().out
     assert "fa_AF    bot      1 of 8, 7 missing, 0 fuzzy, 0 stale; draft" in told
     assert "missing  greet.any/hello: Hello, how are you?" in told

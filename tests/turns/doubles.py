@@ -97,7 +97,8 @@ class DoubleChannel:
 
     async def typing(self, address: str) -> None:
         self.shown.append(address)
-        raise SendError("no_typing", retryable=False)
+        code = "no_typing"
+        raise SendError(code, retryable=False)
 
     async def delete(self, address: str, ids: Sequence[str]) -> int:
         self.deleted.append((address, tuple(ids)))
