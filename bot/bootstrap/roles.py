@@ -17,6 +17,7 @@ from bot.bootstrap.channels import Built, build
 from bot.bootstrap.language import Language, open_language
 from bot.bootstrap.serving import running, serving, signals
 from bot.config import Settings, require
+from bot.errors import UcareError
 from bot.turns.gateway import TurnsGateway
 from bot.turns.sender import Sender
 from bot.turns.spool import Spool
@@ -26,8 +27,8 @@ from bot.understanding.reader import Reader
 
 Role = Literal["gateway", "worker", "sender", "console"]
 ROLES: Final[tuple[Role, ...]] = ("gateway", "worker", "sender", "console")
-PROJECT_S: Final = 5.0
-"""How often the queue's index is caught up even if nothing woke the projector, in seconds."""
+PROJECT_S: Final = 2.0
+"""How often the queue's index is caught up if nobody looks at the queue, in seconds; sooner than ``REWRITE_MS``."""
 
 log = structlog.get_logger("ucare")
 
@@ -97,6 +98,16 @@ class Starter:
         )
         task = await self.stack.enter_async_context(running(worker.run(), "worker", self.started.ended))
         self.stack.push_async_callback(_stopped, worker.stop, task)
+        await self.stack.enter_async_context(running(self._project(), "projector", self.started.ended))
+
+    async def _project(self) -> None:
+        """Keep the queue's index caught up: what was erased leaves it before the append-only file is rewritten."""
+        while True:
+            try:
+                await self.base.store.projector.catch_up()
+            except UcareError as error:
+                log.warning("not_projected", error=type(error).__name__)
+            await asyncio.sleep(PROJECT_S)
 
     async def send(self, built: Built, gateway: TurnsGateway) -> None:
         """Start the sender."""

@@ -18,12 +18,15 @@ from typing import Any, Self
 import httpx
 
 from bot.config import ROOT
+from bot.errors import SealError, StoreError
+from bot.sealing import Keyring, KeyringSealer
+from bot.store.client import Client
 from bot.store.server import LocalServer
 from bot.understanding.client import Address
 
 PUBLIC = "https://ucare.example"
 PASSWORD = "blue tram under water"
-START_S = 60.0
+START_S = 120.0
 UNSET = (
     "TELEGRAM_",
     "TWILIO_",
@@ -35,6 +38,26 @@ UNSET = (
     "PORT",
     "CONSOLE_PORT",
 )
+
+
+def arguments(pid: int) -> str:
+    """Return what a process was called with, and what its threads are named."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\x00", b" ").decode()
+
+
+def children(pid: int) -> list[int]:
+    """Return the ids of all processes below one, as they are now."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            number, _, rest = stat.read_text().partition(" (")
+            parents.setdefault(int(rest.rpartition(")")[2].split()[1]), []).append(int(number))
+    found, left = [], [pid]
+    while left:
+        below = parents.get(left.pop(), [])
+        found += below
+        left += below
+    return found
 
 
 def free_port() -> int:
@@ -56,6 +79,45 @@ async def eventually(look: Callable[[], Any], *, timeout_s: float = 15.0, what: 
             msg = f"{what} did not happen within {timeout_s} s"
             raise AssertionError(msg)
         await asyncio.sleep(0.05)
+
+
+PURPOSES = ("conversation", "event", "address", "deliver", "lines", "box")
+READS = {"string": ("GET",), "hash": ("HGETALL",), "list": ("LRANGE", 0, -1), "zset": ("ZRANGE", 0, -1, "WITHSCORES"),
+         "set": ("SMEMBERS",), "stream": ("XRANGE", "-", "+")}  # fmt: skip
+
+
+def _pieces(value: Any) -> Any:
+    if isinstance(value, dict):
+        value = [each for pair in value.items() for each in pair]
+    if isinstance(value, list | tuple | set):
+        for each in value:
+            yield from _pieces(each)
+    else:
+        yield value if isinstance(value, bytes) else str(value).encode()
+
+
+def _opened(piece: bytes, sealer: KeyringSealer, refs: list[str]) -> bytes:
+    """Return a piece and, where the keyring opens it for one of the contacts, what is in it."""
+    found = [piece]
+    for purpose in (f"{kind} {ref}" for kind in PURPOSES for ref in refs):
+        for sealed in (piece, piece[13:]):  # lines carry their time before them
+            with suppress(SealError):
+                found.append(sealer.open(sealed, purpose=purpose))
+    return b"\x00".join(found)
+
+
+async def everything(url: str, sealer: KeyringSealer, refs: list[str]) -> dict[str, bytes]:
+    """Return all that a server holds by key: each key's own name and its value, decrypted for these contacts."""
+    client = Client(url)
+    try:
+        kept = {}
+        for name in await client.do("KEYS", "*"):
+            first, *rest = READS[(await client.do("TYPE", name)).decode()]
+            pieces = [_opened(piece, sealer, refs) for piece in _pieces(await client.do(first, name, *rest))]
+            kept[name.decode()] = b"\x00".join([name, *pieces])
+        return kept
+    finally:
+        await client.close()
 
 
 class Caseworker:
@@ -132,7 +194,8 @@ class Installation:
         await asyncio.gather(*(self.stop(role) for role in list(self.processes)))
         await self.server.stop()
 
-    async def start(self, *roles: str) -> None:
+    async def spawn(self, *roles: str) -> None:
+        """Start roles without waiting for them."""
         for role in roles:
             log = (self.folder / f"{role}.log").open("ab")
             self.processes[role] = await asyncio.create_subprocess_exec(
@@ -140,6 +203,10 @@ class Installation:
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
             log.close()
+
+    async def start(self, *roles: str) -> None:
+        """Start roles and return when all answer."""
+        await self.spawn(*roles)
         await asyncio.gather(*(self._ready(role) for role in roles))
 
     async def _ready(self, role: str) -> None:
@@ -153,6 +220,10 @@ class Installation:
                 return False
 
             await eventually(answers, timeout_s=START_S, what=f"the start of {role}")
+
+    def sealer(self) -> KeyringSealer:
+        """Return what opens everything that this installation sealed."""
+        return KeyringSealer(Keyring.open(self.folder / "data", now=int(time.time() * 1000)))
 
     async def stop(self, role: str) -> int:
         process = self.processes.pop(role)
@@ -170,8 +241,40 @@ class Installation:
         process.kill()
         await process.wait()
 
+    async def metric(self, role: str, name: str) -> float:
+        """Return the sum of a counter or gauge of a role over all its labels."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            text = (await client.get(f"http://127.0.0.1:{self.ports[role]}/metrics")).text
+        lines = (line for line in text.splitlines() if not line.startswith("#"))
+        return sum(float(line.rpartition(" ")[2]) for line in lines if re.match(rf"{name}(_total)?[ {{]", line))
+
+    async def drained(self, timeout_s: float = 30.0) -> None:
+        """Return when nothing waits in any inbox or outbox."""
+        client = Client(self.server.url)
+
+        async def empty() -> bool:
+            with suppress(StoreError):
+                names = [f"{{p{p}}}:{stream}" for p in range(8) for stream in ("inbox", "out", "urgent")]
+                return not sum(await client.many([("XLEN", name) for name in names]))
+            return False
+
+        try:
+            await eventually(empty, timeout_s=timeout_s, what="the end of what waits in inboxes and outboxes")
+        finally:
+            await client.close()
+
     def log(self, role: str) -> str:
         return (self.folder / f"{role}.log").read_text(encoding="utf-8")
+
+    async def shown(self) -> str:
+        """Return all that others may see of this installation: logs, metrics, and the arguments of its processes."""
+        found = [self.log(role) for role in self.processes]
+        async with httpx.AsyncClient(trust_env=False) as client:
+            addresses = [f"http://127.0.0.1:{self.ports[role]}/metrics" for role in self.processes]
+            found += [answer.text for answer in await asyncio.gather(*map(client.get, addresses))]
+        found.append((self.server.folder / "server.log").read_text())
+        ids = [self.server.pid, *(process.pid for process in self.processes.values())]
+        return "\n".join([*found, *(arguments(pid) for pid in ids)])
 
     async def command(self, *arguments: str) -> str:
         process = await asyncio.create_subprocess_exec(
