@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
 
 from bot.config import Settings
+from bot.core.understood import RiskFinding
 from bot.errors import NluError
 from bot.nlu_service import NluService
 from bot.understanding.client import NluClient
@@ -28,6 +29,19 @@ class Language:
     def ready(self) -> bool:
         """Whether free text is understood, as far as is known."""
         return self.service.ready
+
+
+class LateRules:
+    """The risk rules, loaded when they are first asked: a role that only sends hardly ever needs them."""
+
+    def __init__(self) -> None:
+        """Load nothing yet."""
+        self._reader: Reader | None = None
+
+    def read(self, text: str, *, locale: str | None, recent: Sequence[str] = ()) -> RiskFinding | None:
+        """Return the worst finding in a text; see ``ports.RiskReader``."""
+        self._reader = self._reader or Reader()
+        return self._reader.read(text, locale=locale, recent=recent)
 
 
 @asynccontextmanager

@@ -14,10 +14,11 @@ import structlog
 from bot.bootstrap import doors
 from bot.bootstrap.base import Base, open_base
 from bot.bootstrap.channels import Built, build
-from bot.bootstrap.language import Language, open_language
+from bot.bootstrap.language import Language, LateRules, open_language
 from bot.bootstrap.serving import running, serving, signals
 from bot.config import Settings, require
 from bot.errors import UcareError
+from bot.ports.basics import RiskReader
 from bot.turns.gateway import TurnsGateway
 from bot.turns.sender import Sender
 from bot.turns.spool import Spool
@@ -52,12 +53,12 @@ def _elsewhere() -> bool:
 class Starter:
     """Starts roles one after the other; the stack stops them in reverse."""
 
-    def __init__(self, stack: AsyncExitStack, base: Base, language: Language | None) -> None:
+    def __init__(self, stack: AsyncExitStack, base: Base, language: Language | None, *, receiving: bool) -> None:
         """Take what all roles stand on."""
         self.stack = stack
         self.base = base
         self.language = language
-        self.rules = language.reader if language else Reader()
+        self.rules: RiskReader = language.reader if language else Reader() if receiving else LateRules()
         self.started = Started(base, language)
         self.understands: Callable[[], bool] = language.ready if language else _elsewhere
 
@@ -86,12 +87,12 @@ class Starter:
             self.stack.push_async_callback(channel.stop)
         return built
 
-    async def work(self) -> None:
+    async def work(self, language: Language) -> None:
         """Start the worker."""
         base = self.base
         worker = Worker(
             base.store.partitions,
-            Thinker(self.rules, self.rules, metrics=base.metrics),
+            Thinker(language.reader, self.rules, metrics=base.metrics),
             base.library,
             base.clock,
             metrics=base.metrics,
@@ -141,14 +142,14 @@ async def started(settings: Settings, roles: Sequence[Role]) -> AsyncIterator[St
     async with AsyncExitStack() as stack:
         base = await stack.enter_async_context(open_base(settings))
         language = await stack.enter_async_context(open_language(settings)) if "worker" in roles else None
-        starter = Starter(stack, base, language)
+        starter = Starter(stack, base, language, receiving="gateway" in roles)
         if "gateway" in roles or "sender" in roles:
             gateway = await starter.gateway("gateway" if "gateway" in roles else "sender")
             built = await starter.channels(gateway, receiving="gateway" in roles)
         if "sender" in roles:
             await starter.send(built, gateway)
-        if "worker" in roles:
-            await starter.work()
+        if language:
+            await starter.work(language)
         result = starter.started
         desk = doors.desk_app(base) if "console" in roles else None
         if "gateway" in roles:

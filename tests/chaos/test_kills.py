@@ -8,7 +8,7 @@ import random
 import pytest
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.redis]
-PEOPLE, EACH = 6, 16
+PEOPLE, EACH = 6, 10
 IN_FLIGHT = 2 * PEOPLE
 """What may be between sending and settling when the sender or the store dies, for each kill."""
 
@@ -32,7 +32,7 @@ async def loaded(world, killing, kills):
 
 @pytest.mark.parametrize("role", ["worker", "sender", "gateway"])
 async def test_a_role_is_killed(world, role):
-    chance, kills = random.Random(role), 1 if role != "gateway" else 3
+    chance, kills = random.Random(role), 1 if role != "gateway" else 2
 
     async def killing():
         for _ in range(kills):
@@ -45,7 +45,7 @@ async def test_a_role_is_killed(world, role):
 
 
 async def test_the_store_is_killed(world):
-    chance, kills, server = random.Random(3), 4, world.installation.server
+    chance, kills, server = random.Random(3), 3, world.installation.server
 
     async def killing():
         for _ in range(kills):

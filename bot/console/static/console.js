@@ -89,11 +89,16 @@ async function send(event) {
   if (button.disabled) return;
   button.disabled = true;
   error.hidden = true;
+  const box = form.elements.text, sent = box.value;
   try {
     const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", headers: { accept: "application/json" }, body: new URLSearchParams(new FormData(form)) });
     const said = await answer.json().catch(() => ({ error: error.dataset.failed }));
     if (said.error) { error.textContent = said.error; error.hidden = false; }
-    else { form.elements.text.value = ""; form.elements.key.value = said.key; form.elements.text.focus(); }
+    else { // what was written meanwhile stays
+      box.value = box.value === sent ? "" : box.value.startsWith(sent) ? box.value.slice(sent.length).trimStart() : box.value;
+      form.elements.key.value = said.key;
+      box.focus();
+    }
     soon();
   } catch {
     error.textContent = error.dataset.failed;
