@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     ucare_data_dir: Path = ROOT / "var"
     flows_dir: Path = ROOT / "flows"
     locales_dir: Path = ROOT / "locales"
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Addresses of proxies of ours, whose X-Forwarded-For is believed (for limits on how often somebody may try)."""
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     console_port: int = Field(8081, ge=0, le=65535)

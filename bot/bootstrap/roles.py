@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import structlog
+from starlette.types import ASGIApp
 
 from bot.bootstrap import doors
 from bot.bootstrap.base import Base, open_base
@@ -116,10 +117,12 @@ class Starter:
         task = await self.stack.enter_async_context(running(sender.run(), "sender", self.started.ended))
         self.stack.push_async_callback(_stopped, sender.stop, task)
 
-    async def serve(self, app: object, port: int) -> str:
+    async def serve(self, app: ASGIApp, port: int) -> str:
         """Serve an app on HOST and return its address."""
         host = self.base.settings.host
-        bound = await self.stack.enter_async_context(serving(app, host, port))  # type: ignore[arg-type]
+        bound = await self.stack.enter_async_context(
+            serving(app, host, port, proxies=self.base.settings.trusted_proxies)
+        )
         return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{bound}"  # noqa: S104 - compared, not bound
 
 

@@ -40,8 +40,8 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
-    """Serve an app and yield its port (a free one where ``port`` is 0).
+async def serving(app: ASGIApp, host: str, port: int, *, proxies: str = "") -> AsyncIterator[int]:
+    """Serve an app and yield its port (a free one where ``port`` is 0); ``proxies`` are believed who calls.
 
     Raises:
         SettingError: The address cannot be used.
@@ -49,7 +49,7 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
     sock = _bound(host, port)
     config = uvicorn.Config(
         app, access_log=False, log_config=None, timeout_graceful_shutdown=GRACE_S, server_header=False,
-        proxy_headers=False, lifespan="off",
+        proxy_headers=bool(proxies), forwarded_allow_ips=proxies, lifespan="off",
     )  # fmt: skip
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[sock]))
