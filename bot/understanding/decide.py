@@ -14,10 +14,15 @@ Nothing here can raise; what is uncertain goes towards a person.
 
 from __future__ import annotations
 
+import msgspec
+
 from bot.core.understood import Care, RiskFinding
 from bot.understanding.client import Parsed
 from bot.understanding.thresholds import Thresholds
 from nlu.text.rules import Finding
+
+SURE = 0.5
+"""From this share of all topics on (0 to 1) the classifier's risk names an alarm, and not the rule's."""
 
 CLASSIFIER = "classifier"
 """The name of the "rule" where the classifier alone saw something."""
@@ -34,10 +39,22 @@ def decide(findings: list[Finding], parsed: Parsed | None, thresholds: Threshold
         return _by_classifier(parsed, thresholds)
     if worst.care == "alarm":
         care: Care = "alarm" if chance >= limits.with_alarm_rule else "check"
-        return _by_rule(_likeliest(findings, worst, parsed), care)
+        return _named(_by_rule(_likeliest(findings, worst, parsed), care), parsed, thresholds)
     if chance >= limits.with_check_rule:
-        return _by_rule(_likeliest(findings, worst, parsed), "alarm")
+        return _named(_by_rule(_likeliest(findings, worst, parsed), "alarm"), parsed, thresholds)
     return _by_rule(worst, "check") if chance >= limits.drop_check_rule else None
+
+
+def _named(found: RiskFinding, parsed: Parsed, thresholds: Thresholds) -> RiskFinding:
+    """Return an alarm under the risk that the classifier is sure of, where it is another; its level is never lower."""
+    if found.care != "alarm" or not parsed.risk.ranking:
+        return found
+    first = parsed.risk.ranking[0]
+    shares = {named.name: named.confidence for named in parsed.risk.ranking}
+    if first.name == found.risk or first.confidence < SURE or shares.get(found.risk, 0.0) > first.confidence / 3:
+        return found
+    level = min(found.level, thresholds.levels.get(str(first.name), found.level))
+    return msgspec.structs.replace(found, risk=str(first.name), level=level)
 
 
 def _likeliest(findings: list[Finding], worst: Finding, parsed: Parsed) -> Finding:

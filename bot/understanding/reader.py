@@ -56,7 +56,7 @@ class Reader:
             found = self.rules.judge(self.reading(text, locale))
             if recent:
                 found += self._completed(text, locale, recent, found)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it goes towards a person
             log.error("rules.failed", kind=type(error).__name__)  # noqa: TRY400 - a traceback could show the text
             return None
         return sorted(found, key=rules.severity, reverse=True)
@@ -107,7 +107,7 @@ class Reader:
     def _detect(self, text: str, locale: str | None) -> tuple[str | None, float]:
         try:
             return self.locales.detect(text, locale)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it goes towards a person
             log.error("locales.failed", kind=type(error).__name__)  # noqa: TRY400 - as above
             return locale, 0.0
 
@@ -116,6 +116,6 @@ class Reader:
             return None
         try:
             return await self.client.parse(text, audience=audience, locale=locale)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it goes towards a person
             log.error("nlu.failed", kind=type(error).__name__)  # noqa: TRY400 - as above
             return None
