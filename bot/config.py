@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """All settings. Retention times are in hours or days, as their names say."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     redis_url: str = ""
     """Empty: ``ucare run`` starts its own. ``redis://``, ``rediss://``, ``redis+sentinel://host,host/name``, ``redis+cluster://``."""

@@ -74,7 +74,11 @@ async def _tell_all(started: Started) -> None:
             f"  {link}",
         ]
     if started.language and not started.language.ready():
-        lines += ["", "  Written questions are understood in a moment; buttons, risk rules and people work already."]
+        lines += [
+            "",
+            "  The language model is being prepared (at the first start some minutes). Until it answers, typed",
+            "  questions are not understood; buttons, risk rules and people work already.",
+        ]
     drafts = sorted(started.base.library().drafts)
     if drafts:
         lines += ["", f"  Drafts, not yet reviewed by a native speaker: {', '.join(drafts)}."]

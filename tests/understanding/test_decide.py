@@ -59,7 +59,14 @@ def test_life_in_danger_is_the_first_level():
 def test_of_equal_findings_the_one_the_classifier_believes():
     both = [found(risk="danger", level="T0", rule="knife"), found()]
     assert outcome(both, parsed(0.9, "abuse")) == ("abuse", "alarm", "hit")
-    assert outcome(both, parsed(0.9, "missing")) == ("danger", "alarm", "knife")
+    assert outcome(both, parsed(0.4, "missing")) == ("danger", "alarm", "knife")
+
+
+def test_a_classifier_that_is_sure_names_the_risk_and_never_lowers_the_level():
+    both = [found(risk="danger", level="T0", rule="knife"), found()]
+    assert outcome(both, parsed(0.9, "missing")) == ("missing", "alarm", "knife")
+    assert decide(both, parsed(0.9, "missing"), LIMITS).level == "T0"
+    assert decide([found()], parsed(0.9, "self_harm"), LIMITS).level == "T0"
 
 
 def test_the_concepts_are_told_to_the_caseworker():
