@@ -53,7 +53,7 @@ def chosen(
     """Return the payload of the choice that was meant, or None.
 
     A number counts from 1 in the order shown. A label may be typed with missing accents and a slip or two, or
-    its beginning alone where no other label begins so.
+    its beginning alone where no other label begins so: "yes" for "Yes, I am safe".
     """
     if not offered or len(text) > LONGEST:
         return None
@@ -68,9 +68,13 @@ def chosen(
 
 def _by_label(library: Library, locale: str, offered: Sequence[Button], typed: str) -> str | None:
     labels = [(label_of(library, locale, button), button.payload) for button in offered]
+    firsts = [(label.partition(",")[0], payload) for label, payload in labels if "," in label]
     meant = next((payload for label, payload in labels if label == typed), None)
     if meant:
         return meant
+    heads = [payload for head, payload in firsts if head == typed]
+    if len(heads) == 1:
+        return heads[0]
     near = sorted(
         (OSA.distance(typed, label), payload)
         for label, payload in labels

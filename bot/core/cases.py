@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
-from bot.core.conversation import Case
+from bot.core.conversation import Case, Slot
 from bot.core.effects import OpenEscalation, RaiseEscalation
 from bot.core.turn import Turn
 from bot.core.understood import Level, RiskFinding
+
+TOLD: Final = "told"
+"""The slot that counts how often the contact was told that nobody has come yet."""
+
+
+def untold(turn: Turn) -> dict[str, Slot]:
+    """Return the slots for a case that begins, or begins again: nothing was told about its waiting yet."""
+    return {name: value for name, value in turn.conversation.slots.items() if name != TOLD}
 
 
 def escalate(turn: Turn, level: Level, topic: str, finding: RiskFinding | None = None) -> None:
@@ -16,7 +26,7 @@ def escalate(turn: Turn, level: Level, topic: str, finding: RiskFinding | None =
     if case is None or not case.open:
         case = Case(f"{turn.conversation.ref}-{turn.event.at:x}", level, topic)
         turn.emit(OpenEscalation(case.id, level, topic, finding))
-        turn.update(case=case)
+        turn.update(case=case, slots=untold(turn))
     elif level < case.level or finding:
         higher = min(level, case.level)
         turn.emit(RaiseEscalation(case.id, higher, topic, finding))

@@ -35,6 +35,8 @@ class Case(msgspec.Struct, frozen=True):
     topic: str
     talking: bool = False
     """A person has taken it: the bot keeps quiet, and risk checking goes on."""
+    quiet: bool = False
+    """Nobody answered a gentle check: the phone may be in wrong hands, and the bot waits until the contact writes."""
     resolved_at: int = 0
     """When a person closed it; for a while a contact who writes comes back to the same case."""
 

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.core import risk
+from bot.core import held, risk
 from bot.core import steps as _steps  # noqa: F401 - fills the table of the runner
+from bot.core.cases import untold
 from bot.core.conversation import RECENT_MS, Conversation, Recent
 from bot.core.effects import AnyEffect, NoteContactWrote
 from bot.core.escalation import REOPEN_MS
 from bot.core.events import AnyEvent, MessageReceived
 from bot.core.handlers import HANDLERS
-from bot.core.handlers.begin import ask_who
+from bot.core.handlers.begin import ask_who, asks_to_hide
 from bot.core.handlers.routing import sure_topic
 from bot.core.library import Library
-from bot.core.transitions import TRANSITIONS, input_of, state_of
+from bot.core.steps import act
+from bot.core.transitions import TRANSITIONS, State, input_of, state_of
 from bot.core.turn import Turn
 
 RECENT_COUNT = 10
@@ -49,13 +51,25 @@ def advance(
     turn = Turn(conversation, event, library)
     if isinstance(event, MessageReceived):
         _contact_wrote(turn, event)
-        if risk.consider(turn, event.understood.risk if event.understood else None):
-            return turn.conversation, tuple(turn.effects)
-        _reopen(turn, event)
-        if state not in {"new", "talking"} and ask_who(turn, event, conversation.last_at):
+        if _before_all(turn, event, state, conversation.last_at):
             return turn.conversation, tuple(turn.effects)
     HANDLERS[TRANSITIONS[state, input_of(event)]](turn, event)
     return turn.conversation, tuple(turn.effects)
+
+
+def _before_all(turn: Turn, event: MessageReceived, state: State, last_at: int) -> bool:
+    """Do what comes before the table, whatever the state; True when the turn ends with it."""
+    if risk.consider(turn, event.understood.risk if event.understood else None):
+        held.give(turn, last_at)
+        return True
+    if asks_to_hide(turn, event):
+        act.hide(turn)
+        return True
+    _reopen(turn, event)
+    if state != "new" and (state != "talking" or held.waits(turn)) and ask_who(turn, event, last_at):
+        return True
+    held.give(turn, last_at)
+    return False
 
 
 def _contact_wrote(turn: Turn, event: MessageReceived) -> None:
@@ -71,6 +85,8 @@ def _contact_wrote(turn: Turn, event: MessageReceived) -> None:
         blocked=False,
         locale=conversation.locale or first_locale(turn, event),
     )
+    if conversation.case and conversation.case.quiet:
+        turn.update(case=msgspec.structs.replace(conversation.case, quiet=False))
     if conversation.case and conversation.case.open:
         turn.emit(NoteContactWrote(conversation.case.id))
 
@@ -98,5 +114,5 @@ def _reopen(turn: Turn, event: MessageReceived) -> None:
         return
     if sure_topic(turn, event.understood) in CLOSING:
         return
-    turn.update(case=msgspec.structs.replace(case, resolved_at=0))
+    turn.update(case=msgspec.structs.replace(case, resolved_at=0), slots=untold(turn))
     turn.emit(NoteContactWrote(case.id))

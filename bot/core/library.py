@@ -16,7 +16,7 @@ SYSTEM_FLOWS: Final = frozenset({
     "resume", "old_button", "no_flow", "no_language", "unsupported", "nlu_down", "kind.voice", "kind.picture",
     "kind.video", "kind.sticker", "kind.location", "kind.contact", "kind.document", "kind.unknown", "edited",
     "safe_check", "t0", "waiting", "still_waiting", "taken", "handed_back", "resolved", "set_aside",
-    "who_is_there", "hidden", "erased", "erased_kept", "nav",
+    "who_is_there", "hidden", "erased", "erased_kept", "nav", "quiet",
 })  # fmt: skip
 """Flows that the engine enters by name; the loader refuses a library without them."""
 

@@ -31,14 +31,14 @@ def consider(turn: Turn, finding: RiskFinding | None) -> bool:
     if finding is None:
         return False
     conversation = turn.conversation
-    case = conversation.case
-    known = case is not None and case.open and case.level in {"T0", "T1"}
-    if finding.care == "check" and conversation.check is None:
-        if not known:
-            ask_gently(turn, finding)
-        return not known
-    if finding.care == "check" and known:
+    case = conversation.case if conversation.case and conversation.case.open else None
+    serious = case is not None and case.level in {"T0", "T1"}
+    if finding.care == "check" and case and serious and case.level <= finding.level:
+        escalate(turn, finding.level, finding.risk, finding)  # people are called already; they see this sign as well
         return False
+    if finding.care == "check" and not serious and conversation.check is None:
+        ask_gently(turn, finding)
+        return True
     alarm(turn, finding)
     return True
 
@@ -63,8 +63,9 @@ def alarm(turn: Turn, finding: RiskFinding) -> bool:
         turn.emit(CancelTimer(CHECK_TIMER))
     if finding.care == "check":
         finding = msgspec.structs.replace(finding, care="alarm")
-    talking = bool(conversation.case and conversation.case.open and conversation.case.talking)
-    if finding.level == FIRST or talking:
+    case = conversation.case if conversation.case and conversation.case.open else None
+    talking = bool(case and case.talking)
+    if finding.level == FIRST or talking or (case and case.level == FIRST):
         give_numbers(turn)
     escalate(turn, finding.level, finding.risk, finding)
     repeated = (
@@ -100,3 +101,5 @@ def silence(turn: Turn) -> None:
         return
     turn.update(check=None)
     escalate(turn, finding.level, finding.risk, msgspec.structs.replace(finding, care="alarm"))
+    if turn.conversation.case:
+        turn.update(case=msgspec.structs.replace(turn.conversation.case, quiet=True))

@@ -4,7 +4,8 @@ Rules that hold before the table is looked at:
 
 1. Risk is read first, in every state, for every text, caption and edit (design, section 4).
 2. A contact who writes is no longer hidden and no longer blocked.
-3. What a person says goes out in every state but ``hidden``, where it is held back.
+3. The word or the command for hiding, and nothing else in the message, hides in every state.
+4. What a person says goes out in every state but ``hidden``, where it is held back until the contact writes.
 """
 
 from __future__ import annotations

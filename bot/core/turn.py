@@ -8,9 +8,19 @@ import msgspec
 
 from bot.core.conversation import Conversation, Frame
 from bot.core.effects import AnyEffect, Button, SendMessage, TextRef
-from bot.core.events import AnyEvent, MessageReceived
+from bot.core.events import (
+    AnyEvent,
+    EscalationHandedBack,
+    EscalationResolved,
+    EscalationTaken,
+    MessageReceived,
+    TimerFired,
+)
 from bot.core.flow import Statement
 from bot.core.library import Library
+
+_UNASKED = (TimerFired, EscalationTaken, EscalationHandedBack, EscalationResolved)
+"""What the bot would tell of its own accord: neither the contact nor a caseworker wrote or sent anything."""
 
 
 class Turn:
@@ -47,8 +57,10 @@ class Turn:
 
     @property
     def mute(self) -> bool:
-        """Whether nothing may be sent: the chat is hidden and this event is not the contact writing."""
-        return self.conversation.hidden and not isinstance(self.event, MessageReceived)
+        """Whether nothing may be sent: the chat is hidden, or its case quiet, and the contact does not write now."""
+        case = self.conversation.case
+        quiet = bool(case and case.quiet) and isinstance(self.event, _UNASKED)
+        return quiet or (self.conversation.hidden and not isinstance(self.event, MessageReceived))
 
     def say(
         self,

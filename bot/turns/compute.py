@@ -28,7 +28,7 @@ from bot.core.turn import Turn
 from bot.core.understood import Level
 from bot.errors import CatalogError
 from bot.ports.partitions import Commit, InboxEntry, Line, Snapshot
-from bot.turns.performer import Draft, Shell, perform
+from bot.turns.performer import WHO, Draft, Shell, perform, stranger
 from bot.turns.shell_timers import Prepared, prepare
 
 ABOUT_CASES: Final = (EscalationTaken, EscalationHandedBack, EscalationResolved, CaseworkerReplied)
@@ -62,7 +62,7 @@ def compute(entry: InboxEntry, snapshot: Snapshot, named: Escalation | None, she
     """
     known = tuple({e.id: e for e in (snapshot.escalation, named) if e is not None}.values())
     about = next((e for e in known if e.id == escalation_of(entry.event)), None)
-    before = snapshot.conversation or Conversation(entry.ref, entry.channel)
+    before = as_recorded(snapshot.conversation or Conversation(entry.ref, entry.channel), known)
     prepared = prepare(entry.event, about)
     after: Conversation = before
     effects: tuple[AnyEffect, ...] = ()
@@ -73,6 +73,15 @@ def compute(entry: InboxEntry, snapshot: Snapshot, named: Escalation | None, she
     shell_part(draft, prepared, about)
     perform(draft, effects)
     return finished(draft, snapshot, effects)
+
+
+def as_recorded(conversation: Conversation, known: tuple[Escalation, ...]) -> Conversation:
+    """Return the conversation with the level that its case has on record: a caseworker may have lowered it."""
+    case = conversation.case
+    stored = next((e for e in known if case and e.id == case.id), None)
+    if case is None or stored is None or stored.level == case.level:
+        return conversation
+    return msgspec.structs.replace(conversation, case=msgspec.structs.replace(case, level=stored.level))
 
 
 def words(draft: Draft, before: Conversation) -> None:
@@ -114,7 +123,7 @@ def finished(draft: Draft, snapshot: Snapshot, effects: tuple[AnyEffect, ...]) -
         entry=draft.entry,
         conversation=kept,
         deliver=tuple(draft.deliver),
-        drop_waiting=draft.drop_waiting,
+        drop_waiting=draft.drop_waiting or stranger(draft, snapshot.conversation),
         lines=tuple(draft.lines),
         escalation=escalation,
         expected=draft.expected,
@@ -122,6 +131,7 @@ def finished(draft: Draft, snapshot: Snapshot, effects: tuple[AnyEffect, ...]) -
         announce=draft.announce,
         start_timers=tuple(draft.start.values()),
         cancel_timers=tuple(draft.cancel),
+        unpark=all(d.outgoing is None or d.outgoing.flow != WHO for d in draft.deliver),
         erase=draft.erase,
         keep_escalation=draft.keep_escalation,
     )

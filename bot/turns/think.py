@@ -39,13 +39,8 @@ class Thinker:
 
     @staticmethod
     def needed(event: AnyEvent) -> bool:
-        """Whether an event holds words to be understood: texts, captions and edits, never buttons."""
-        return (
-            isinstance(event, MessageReceived)
-            and bool(event.text.strip())
-            and not event.button
-            and event.understood is None
-        )
+        """Whether an event holds words to be understood: texts, captions and edits, and words beside a button."""
+        return isinstance(event, MessageReceived) and bool(event.text.strip()) and event.understood is None
 
     async def think(self, event: AnyEvent, conversation: Conversation | None) -> AnyEvent:
         """Return the event with what it means.

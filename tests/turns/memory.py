@@ -235,6 +235,9 @@ class MemoryOutbox:
         self.store = store
         self.number = 0
         self.fail_settle = 0
+        self.fenced = 0
+        self.reads: list[bool] = []
+        """For each reading, whether only what is urgent was asked for."""
 
     def add(self, ref: str, channel: str, deliver: Deliver, **more) -> Parcel:
         self.number += 1
@@ -253,13 +256,16 @@ class MemoryOutbox:
                 self.store.out[name] = msgspec.structs.replace(parcel, tries=parcel.tries + 1)
         self.store.unread = sorted(self.store.out)
 
-    async def read(self, count: int, timeout_s: float):
+    async def read(self, count: int, timeout_s: float, *, urgent: bool = False):
         self.store.check()
+        self.reads.append(urgent)
         for _ in range(int(timeout_s / 0.005)):
             if self.store.unread:
                 break
             await asyncio.sleep(0.005)
-        names, self.store.unread = self.store.unread[:count], self.store.unread[count:]
+        fit = [n for n in self.store.unread if not urgent or getattr(self.store.out[n].deliver.outgoing, "urgent", 0)]
+        names = fit[:count]
+        self.store.unread = [name for name in self.store.unread if name not in names]
         found = [self.store.out[name] for name in names]
         return sorted(found, key=lambda p: not (p.deliver.outgoing and p.deliver.outgoing.urgent))
 
@@ -269,6 +275,9 @@ class MemoryOutbox:
 
     async def settle(self, parcel: Parcel, ids, *, invited: bool = False) -> None:
         self.store.check()
+        if self.fenced:
+            self.fenced -= 1
+            raise FencedError
         if self.fail_settle:
             self.fail_settle -= 1
             raise UnavailableError

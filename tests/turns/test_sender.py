@@ -33,11 +33,11 @@ class Noted:
 
 
 class Sending:
-    def __init__(self, store, channel):
+    def __init__(self, store, channel, **more):
         self.store, self.channel, self.gateway = store, channel, Noted()
         self.registry = CollectorRegistry()
         self.sender = Sender(
-            store.outbox, {"double": channel}, self.gateway, metrics=Metrics(self.registry), base_s=0.02
+            store.outbox, {"double": channel}, self.gateway, metrics=Metrics(self.registry), base_s=0.02, **more
         )
 
     def put(self, who, text, *, urgent=False, **more):
@@ -260,6 +260,56 @@ async def test_the_store_away_for_a_while(sending):
         sending.store.away = False
         await sending.empty()
     assert sending.channel.texts("anna") == ["one"]
+
+
+async def test_a_full_memory_still_sends_what_is_urgent_and_keeps_the_leases(store, channel):
+    sending = Sending(store, channel, most=2)
+    for number in range(4):
+        channel.plan[f"contact{number}"] = [refusal(retry_after=2.5)]
+        sending.put(f"contact{number}", "menu")
+    async with sending.running():
+        await until(lambda: channel.tried >= 4)
+        sending.put("bob", "menu")
+        sending.put("anna", "call 112", urgent=True)
+        await until(lambda: channel.texts("anna") == ["call 112"], 2)
+        assert not channel.texts("bob")
+        assert sum(store.outbox.reads) >= 2  # each reading renews the leases
+        await sending.empty()
+    assert channel.texts("bob") == ["menu"]
+
+
+async def test_a_lease_that_is_lost_with_a_full_memory_makes_room(store, channel):
+    sending = Sending(store, channel, most=1)
+    store.outbox.fenced = 1
+    channel.plan["anna"] = [0.2]
+    sending.put("anna", "one")
+    async with sending.running():
+        await until(lambda: channel.tried == 1)
+        sending.put("bob", "two")
+        await until(lambda: bool(channel.texts("bob")), 0.8)
+        assert not store.outbox.fenced
+
+
+async def test_a_full_memory_that_is_dropped_makes_room(store, channel):
+    sending = Sending(store, channel, most=1)
+    channel.plan["anna"] = [refusal(retry_after=60)]
+    sending.put("anna", "one")
+    async with sending.running():
+        await until(lambda: channel.tried == 1)
+        sending.sender._drop()
+        assert sending.sender._room.is_set()
+
+
+async def test_what_is_read_again_while_it_waits_here_is_sent_once(sending):
+    sending.channel.plan["anna"] = [refusal(retry_after=0.3)]
+    for text in ("one", "two"):
+        sending.put("anna", text)
+    async with sending.running():
+        await until(lambda: sending.channel.tried == 1)
+        sending.store.outbox.begin_again()
+        await sending.empty()
+        await asyncio.sleep(0.05)
+    assert sending.channel.texts("anna") == ["one", "two"]
 
 
 async def test_a_bucket_lets_the_urgent_first_and_survives_a_caller_that_leaves():

@@ -105,6 +105,43 @@ def test_damage_in_the_middle_stops_nothing(folder, spool):
         file.seek(11 + 8)
         file.write(b"X")
     assert read(spool) == [b"one", None, b"three"]
+    spool.done(spool.waiting()[1][0], 2)
+    assert b"Xwo" in (folder / "damaged").read_bytes()
+    assert read(spool) == [b"three"]
+
+
+@pytest.mark.parametrize("length", [b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x00\x00\x00\x05", b"\x00\x00\x01\x00"])
+def test_a_damaged_length_in_the_middle_hides_nothing_behind_it(folder, spool, length):
+    for word in (b"one", b"two", b"three", b"four"):
+        spool.append(word)
+    spool.close()
+    with (folder / "records").open("r+b") as file:
+        file.seek(11)
+        file.write(length)
+    again = opened(folder)
+    assert read(again) == [b"one", None, b"three", b"four"]
+    assert again.count == 4
+    again.append(b"five")
+    again.done(again.waiting()[2][0], 3)
+    assert read(again) == [b"four", b"five"]
+    assert again.count == 2
+    assert b"two" in (folder / "damaged").read_bytes()
+    again.close()
+
+
+def test_damage_behind_the_last_sound_record_is_put_by(folder, spool):
+    for word in (b"one", b"two", b"three"):
+        spool.append(word)
+    spool.close()
+    with (folder / "records").open("r+b") as file:
+        for place in (11 + 8, 22 + 8):
+            file.seek(place)
+            file.write(b"X")
+    again = opened(folder)
+    assert read(again) == [b"one"]
+    assert again.damaged == 1
+    assert b"Xhree" in (folder / "damaged").read_bytes()
+    again.close()
 
 
 def test_rubbish_in_the_files_is_no_reason_not_to_start(folder, spool):

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from bot.core import answers
+from bot.core import answers, risk
 from bot.core.conversation import Frame
 from bot.core.events import MessageReceived
 from bot.core.flow import Ask, Choose, Statement
@@ -40,6 +40,9 @@ def choose(turn: Turn, event: MessageReceived) -> None:
     payload = answers.chosen(turn.library, turn.locale, conversation.offered, event.text, event.understood)
     if payload:
         take(turn, payload)
+        return
+    if conversation.stack[-1].flow == "safe_check" and not (event.understood and event.understood.nlu):
+        risk.alarm(turn, conversation.check or act.UNSAFE)  # what cannot be understood here is not a yes
         return
     if answers.number_of(event.text) is None:
         light = conversation.stack[-1].flow in routing.LIGHT
@@ -112,9 +115,14 @@ def take(turn: Turn, payload: str) -> None:
     run(turn)
 
 
+def command_of(text: str) -> str:
+    """Return the name of a typed command, without its slash and without the bot's name."""
+    return text.strip().removeprefix("/").partition(" ")[0].partition("@")[0].lower()
+
+
 def obey(turn: Turn, event: MessageReceived) -> None:
     """Obey a typed command; an unknown one is read as text."""
-    name = event.text.strip().removeprefix("/").partition(" ")[0].partition("@")[0].lower()
+    name = command_of(event.text)
     case = turn.conversation.case
     if case and case.talking and name not in WHILE_TALKING:
         return

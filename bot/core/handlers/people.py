@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.core import risk
+from bot.core import answers, risk
 from bot.core.cases import escalate
 from bot.core.conversation import Case
 from bot.core.effects import HoldReply, SendReply
@@ -18,6 +18,7 @@ from bot.core.events import (
     MessageReceived,
     MessageSetAside,
 )
+from bot.core.handlers import choices
 from bot.core.runner import enter, run, tell
 from bot.core.steps import act
 from bot.core.turn import Turn
@@ -26,16 +27,25 @@ HIDE = 0.8
 """From this confidence on (0 to 1) a text asks to hide the chat, even while a person is talking."""
 
 
+WHO_FLOW = "who_is_there"
+
+
 def _case(turn: Turn, escalation: str) -> Case | None:
     case = turn.conversation.case
     return case if case and case.id == escalation else None
 
 
 def pass_on(turn: Turn, event: MessageReceived) -> None:
-    """Keep quiet: the message is in the case, and the person reads it. Hiding still works."""
+    """Keep quiet: the message is in the case, and the person reads it. Hiding and who is there still work."""
     best = event.understood.ranking[0] if event.understood and event.understood.ranking else None
     if best and best.topic == "hide" and best.confidence >= HIDE:
         act.hide(turn)
+        return
+    conversation = turn.conversation
+    if conversation.stack and conversation.stack[-1].flow == WHO_FLOW:
+        payload = answers.chosen(turn.library, turn.locale, conversation.offered, event.text, event.understood)
+        if payload:
+            choices.take(turn, payload)
 
 
 def pass_reply(turn: Turn, event: CaseworkerReplied) -> None:

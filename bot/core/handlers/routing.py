@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from bot.core import answers
@@ -25,6 +26,9 @@ ANSWERS: Final = frozenset({"affirm", "deny"})
 SUGGESTIONS: Final = 3
 SWITCH: Final = 0.8
 """From this confidence on (0 to 1) another language than the conversation's is taken for one and offered."""
+
+_AROUND: Final = re.compile(r"^\W+|\W+$")
+"""Quotation marks and the like: our texts say: write “hide”."""
 
 
 def route(turn: Turn, event: MessageReceived, *, again: bool = False) -> None:
@@ -128,15 +132,19 @@ def navigate(turn: Turn, text: str) -> bool:
     """Obey the words back, menu, start again and person, typed as the ``nav`` flow labels them."""
     from bot.core.handlers.choices import obey_name  # noqa: PLC0415 - both call each other
 
+    name = nav_word(turn, text)
+    if name is None:
+        return False
+    obey_name(turn, name)
+    return True
+
+
+def nav_word(turn: Turn, text: str) -> str | None:
+    """Return what a typed word of the ``nav`` flow names, or None where the text is none."""
     flow = turn.library.flows["nav"]
     step = flow.steps[flow.first]
-    if not isinstance(step, Choose):
-        return False
+    if not isinstance(step, Choose) or answers.number_of(text) is not None:
+        return None
     buttons = [Button(f"!{c.id}", TextRef(f"nav/{step.id}", c.label)) for c in step.choose]
-    if answers.number_of(text) is not None:
-        return False
-    payload = answers.exact(turn.library, turn.locale, buttons, text)
-    if payload is None:
-        return False
-    obey_name(turn, payload[1:])
-    return True
+    payload = answers.exact(turn.library, turn.locale, buttons, _AROUND.sub("", text))
+    return payload[1:] if payload else None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from bot.core import risk
+from bot.core.cases import TOLD
 from bot.core.effects import AnnounceEscalation
 from bot.core.events import TimerFired
 from bot.core.runner import tell
 from bot.core.turn import Turn
 
-TOLD: Final = 3
+OFTEN: Final = 3
 """How often a contact is told that nobody has come yet; more would be noise on the phone."""
 
 
@@ -24,7 +25,7 @@ def fired(turn: Turn, event: TimerFired) -> None:
 
 def _announce(turn: Turn, event: TimerFired) -> None:
     turn.emit(AnnounceEscalation(event.escalation))
-    told = turn.conversation.slots.get("told", 0)
-    if isinstance(told, int) and told < TOLD and not turn.mute:
-        turn.update(slots={**turn.conversation.slots, "told": told + 1})
+    told = turn.conversation.slots.get(TOLD, 0)
+    if isinstance(told, int) and told < OFTEN and not turn.mute:
+        turn.update(slots={**turn.conversation.slots, TOLD: told + 1})
         tell(turn, "still_waiting")

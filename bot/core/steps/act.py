@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
+from bot.core import held
+from bot.core.cases import escalate
 from bot.core.conversation import Conversation
 from bot.core.effects import CancelTimer, EraseContact, HideChat
 from bot.core.flow import Act, Flow
@@ -27,6 +31,9 @@ def hide(turn: Turn) -> bool:
 
 def erase(turn: Turn) -> bool:
     """Erase everything; an open T0 or T1 case stays under its own retention, and the contact is told so."""
+    check = turn.conversation.check
+    if check:  # nobody has answered yet whether they are safe, and nothing else would remember that it was asked
+        escalate(turn, check.level, check.risk, msgspec.structs.replace(check, care="alarm"))
     old = turn.conversation
     kept = old.case if old.case and old.case.open and old.case.level in {"T0", "T1"} else None
     tell(turn, "erased_kept" if kept else "erased")
@@ -36,7 +43,7 @@ def erase(turn: Turn) -> bool:
 
 
 def restart(turn: Turn) -> bool:
-    """Begin again: what was said and chosen is forgotten, but never an open case."""
+    """Begin again for somebody new: all is forgotten, replies held for another person too, but never an open case."""
     old = turn.conversation
     turn.conversation = Conversation(
         ref=old.ref,
@@ -46,7 +53,6 @@ def restart(turn: Turn) -> bool:
         check=old.check,
         alarmed_at=old.alarmed_at,
         last_at=old.last_at,
-        held=old.held,
     )
     enter(turn, "welcome")
     return False
@@ -75,7 +81,12 @@ def answer_first(turn: Turn) -> bool:
     """Answer what was asked before another question had to come first."""
     waiting = turn.conversation.deferred
     turn.update(deferred=())
+    ended, case = turn.conversation.stack[-1].flow, turn.conversation.case
     leave(turn)
+    if ended == "who_is_there":
+        held.same(turn)
+        if case and case.talking:
+            return True  # the question goes to the person who talks
     if waiting and waiting[0] in turn.library.flows:
         enter(turn, waiting[0])
     elif not turn.conversation.stack:
