@@ -15,9 +15,11 @@ from starlette.types import ASGIApp
 from bot.bootstrap import doors
 from bot.bootstrap.base import Base, open_base
 from bot.bootstrap.channels import Built, build
+from bot.bootstrap.duty import Duty
 from bot.bootstrap.language import Language, LateRules, open_language
 from bot.bootstrap.serving import running, serving, signals
 from bot.config import Settings, require
+from bot.console.accounts import Accounts
 from bot.errors import UcareError
 from bot.ports.basics import RiskReader
 from bot.turns.gateway import TurnsGateway
@@ -91,13 +93,16 @@ class Starter:
     async def work(self, language: Language) -> None:
         """Start the worker."""
         base = self.base
+        duty = Duty(Accounts(base.store.vault))
         worker = Worker(
             base.store.partitions,
             Thinker(language.reader, self.rules, metrics=base.metrics),
             base.library,
             base.clock,
+            on_duty=duty,
             metrics=base.metrics,
         )
+        await self.stack.enter_async_context(running(duty.run(), "duty", self.started.ended))
         task = await self.stack.enter_async_context(running(worker.run(), "worker", self.started.ended))
         self.stack.push_async_callback(_stopped, worker.stop, task)
         await self.stack.enter_async_context(running(self._project(), "projector", self.started.ended))

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import time
 import unicodedata
 from typing import Literal
 
@@ -23,6 +24,10 @@ from bot.ports.desk import Vault
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 LINK_TTL_S = 72 * 3600
 SESSION_TTL_S = 12 * 3600
+DUTY_TTL_S = 30 * 60
+"""Who used the console within this time, in seconds, is on duty."""
+NOTE_S = 60.0
+"""How often that somebody uses the console is written down, in seconds."""
 MIN_PASSWORD = 12
 MAX_PASSWORD = 256
 TRIES = 5
@@ -73,6 +78,7 @@ class Accounts:
     def __init__(self, vault: Vault) -> None:
         """Take the vault that keeps them."""
         self._vault = vault
+        self._noted: dict[str, float] = {}
 
     async def invite(self, name: str) -> str:
         """Create a caseworker, or let one choose a new password, and return the token of the link (72 hours).
@@ -143,10 +149,28 @@ class Accounts:
         account = await self._account(session.name)
         if account is None or account.state != "active" or account.generation != session.generation:
             return None
+        await self._note(session.name)
         return session
 
+    async def _note(self, name: str) -> None:
+        """Write down that somebody uses the console now."""
+        now = time.monotonic()
+        if now - self._noted.get(name, now - NOTE_S) >= NOTE_S:
+            await self._vault.put(f"duty:{name}", b"1", ttl_s=DUTY_TTL_S)
+            self._noted[name] = now
+
+    async def on_duty(self) -> frozenset[str]:
+        """Return who is active and used the console within ``DUTY_TTL_S``."""
+        names = [one.name for one in await self.all() if one.state == "active"]
+        return frozenset([name for name in names if await self._vault.get(f"duty:{name}") is not None])
+
     async def end(self, token: str) -> None:
-        """End a session."""
+        """End a session; its caseworker is off duty until another of their sessions is used."""
+        kept = await self._vault.get(_session(token))
+        if kept is not None:
+            name = msgspec.json.decode(kept, type=Session).name
+            self._noted.pop(name, None)
+            await self._vault.delete(f"duty:{name}")
         await self._vault.delete(_session(token))
 
     async def disable(self, name: str) -> None:

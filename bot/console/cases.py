@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.console import colleagues
 from bot.console.access import COOKIE, Access, field, wants_json
 from bot.console.accounts import Session
-from bot.console.pages import Pages, count_waiting
+from bot.console.pages import Pages, count_announced, count_waiting
 from bot.console.parts import Parts
 from bot.console.verbs import LEADS_TO_QUEUE, SNOOZE_HOURS, VERBS
 from bot.errors import ConflictError, NotAllowedError, UnavailableError
@@ -47,7 +48,9 @@ class Cases:
         """Show the queue, or with ``?part=1`` its rows alone."""
         rows = list(await self._parts.escalations.queue(session.name))
         template = "_rows.html" if "part" in request.query_params else "queue.html"
-        return self._pages.show(request, template, rows=rows, session=session, waiting=count_waiting(rows))
+        return self._pages.show(
+            request, template, rows=rows, session=session, waiting=count_waiting(rows), announced=count_announced(rows)
+        )
 
     async def case(self, request: Request, session: Session) -> Response:
         """Show a case, or with ``?part=1`` what changes of it."""
@@ -59,9 +62,7 @@ class Cases:
     ) -> Response:
         if case is None:
             return self._pages.show(request, "gone.html", status=404, session=session)
-        colleagues = [
-            one.name for one in await self._parts.accounts.all() if one.state == "active" and one.name != session.name
-        ]
+        names = await colleagues.active(self._parts.accounts)
         return self._pages.show(
             request,
             "_case.html" if "part" in request.query_params else "case.html",
@@ -74,7 +75,8 @@ class Cases:
             key=secrets.token_urlsafe(16),
             hours=SNOOZE_HOURS,
             levels=[level for level in ("T1", "T2", "T3") if level > case.row.level],
-            colleagues=colleagues,
+            colleagues=[name for name in names if name != session.name],
+            left_behind=colleagues.left_behind(case, names),
             phrases=self._parts.phrases.for_contact(case.row.locale, self._pages.locale(request)),
         )
 
@@ -85,9 +87,10 @@ class Cases:
         case = await self._parts.escalations.get(id_, session.name) if verb else None
         if verb is None or case is None:
             return self._pages.show(request, "gone.html", status=404, session=session)
-        error = ""
+        error, fields = "", {key: field(form, key) for key in form}
         try:
-            await verb(self._parts.escalations, id_, session.name, {key: field(form, key) for key in form})
+            await colleagues.check(self._parts.accounts, self._parts.escalations, case, name, fields)
+            await verb(self._parts.escalations, id_, session.name, fields)
         except NotAllowedError as refusal:
             error = str(refusal)
         except ConflictError:

@@ -64,6 +64,11 @@ def count_waiting(rows: list[QueueRow]) -> int:
     return sum(1 for row in rows if row.state == "waiting")
 
 
+def count_announced(rows: list[QueueRow]) -> int:
+    """Return how many waiting cases were announced again because nobody took them."""
+    return sum(1 for row in rows if row.announced)
+
+
 def _language(code: str, shown_in: str) -> str:
     try:
         return Locale.parse(code).get_display_name(shown_in) or code

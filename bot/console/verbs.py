@@ -59,6 +59,11 @@ async def transfer(escalations: Escalations, id: str, caseworker: str, form: Map
     await escalations.transfer(id, caseworker, to)
 
 
+async def take_over(escalations: Escalations, id: str, caseworker: str, form: Mapping[str, str]) -> None:  # noqa: A002
+    """Take the case from a colleague who has left."""
+    await escalations.take_over(id, caseworker, form.get("former", ""))
+
+
 async def lower_level(escalations: Escalations, id: str, caseworker: str, form: Mapping[str, str]) -> None:  # noqa: A002
     """Lower the level, with a reason."""
     levels: dict[str, Level] = {level: level for level in get_args(Level)}
@@ -93,6 +98,7 @@ VERBS: dict[Action, Verb] = {
     "release": release,
     "hand_back": hand_back,
     "transfer": transfer,
+    "take_over": take_over,
     "lower_level": lower_level,
     "exclude": exclude,
     "resolve": resolve,

@@ -12,7 +12,7 @@ from bot.core.understood import Level
 
 Who = Literal["contact", "bot", "caseworker"]
 Delivery = Literal["", "queued", "held", "sent", "delivered", "read", "failed"]
-Action = Literal["claim", "reply", "release", "hand_back", "transfer", "lower_level", "exclude", "resolve"]
+Action = Literal["claim", "reply", "release", "hand_back", "transfer", "take_over", "lower_level", "exclude", "resolve"]
 
 
 class QueueRow(msgspec.Struct, frozen=True):
@@ -33,6 +33,8 @@ class QueueRow(msgspec.Struct, frozen=True):
     waiting_ms: int
     """How long the contact has been waiting for a person; 0 while a person is talking."""
     overdue: bool = False
+    announced: int = 0
+    """How often it was announced again because nobody took it."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -92,6 +94,9 @@ class Escalations(Protocol):
 
     async def transfer(self, id: str, caseworker: str, to: str) -> None:  # noqa: A002
         """Give a case to another caseworker."""
+
+    async def take_over(self, id: str, caseworker: str, former: str) -> None:  # noqa: A002
+        """Take a case from its assignee, who has left: whether they have is for the caller to know."""
 
     async def lower_level(self, id: str, caseworker: str, level: Level, reason: str) -> None:  # noqa: A002
         """Lower the level; only a person does that, and says why."""

@@ -90,6 +90,8 @@ class Commit(msgspec.Struct, frozen=True):
     """Announce the escalation (again), to more people."""
     start_timers: tuple[Timer, ...] = ()
     cancel_timers: tuple[str, ...] = ()
+    unpark: bool = True
+    """Whether what waited for the contact to write goes out now; not while it is unsure who is there."""
     erase: bool = False
     """Erase all that is held of the contact, as ``EraseContact`` says; ``conversation`` is then what stays."""
     keep_escalation: str = ""
@@ -186,8 +188,11 @@ class Parcel(msgspec.Struct, frozen=True):
 class Outbox(Protocol):
     """What waits to be sent, for the one sender that owns it (by a lease, as for the partitions)."""
 
-    async def read(self, count: int, timeout_s: float) -> Sequence[Parcel]:
-        """Return what was not read yet, urgent entries first; first of all what a former owner left unsettled."""
+    async def read(self, count: int, timeout_s: float, *, urgent: bool = False) -> Sequence[Parcel]:
+        """Return what was not read yet, urgent entries first; first of all what a former owner left unsettled.
+
+        With ``urgent`` everything else stays where it is, for a later read. Each call renews the leases as needed.
+        """
 
     async def current(self, parcel: Parcel) -> bool:
         """Tell whether a parcel is still to be sent: ``hide`` and ``erase`` drop what waits."""

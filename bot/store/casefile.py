@@ -31,6 +31,7 @@ def row(escalation: Escalation, now: int) -> QueueRow:
         owner=escalation.assignee, at=escalation.opened_at,
         waiting_ms=max(0, now - escalation.opened_at) if waits else 0,
         overdue=escalation.state == "waiting" and escalation.due_at < now,
+        announced=escalation.announced if escalation.state == "waiting" else 0,
     )  # fmt: skip
 
 

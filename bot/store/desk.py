@@ -144,6 +144,18 @@ class RedisEscalations:
 
         await self._do(id, caseworker, "transfer", step)
 
+    async def take_over(self, id: str, caseworker: str, former: str) -> None:  # noqa: A002
+        """Take a case from its assignee, who has left; the bot keeps quiet from now on."""
+
+        def step(now: Escalation, at: int) -> Step:
+            if not former or now.assignee != former:
+                raise NotAllowedError(NOT_YOURS)
+            awake = change(now, "wake", at=at) if now.state == "snoozed" else now
+            after = change(change(awake, "release", at=at), "assign", at=at, by=caseworker)
+            return Step(after, EscalationTaken(_event_id(after), at, id, caseworker))
+
+        await self._do(id, caseworker, "take_over", step)
+
     async def lower_level(self, id: str, caseworker: str, level: Level, reason: str) -> None:  # noqa: A002
         """Lower the level; only a person does that, and says why."""
 

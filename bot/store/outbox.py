@@ -54,8 +54,11 @@ class RedisOutbox:
         """Parcels that were handed out and are not settled yet."""
         self._renewed = self._looked = 0.0
 
-    async def read(self, count: int, timeout_s: float) -> Sequence[Parcel]:
-        """Return what was not read yet, urgent entries first; first of all what a former owner left unsettled."""
+    async def read(self, count: int, timeout_s: float, *, urgent: bool = False) -> Sequence[Parcel]:
+        """Return what was not read yet, urgent entries first; first of all what a former owner left unsettled.
+
+        With ``urgent`` everything else stays where it is, for a later read. Each call renews the leases as needed.
+        """
         end = time.monotonic() + timeout_s
         while True:
             await self._own()
@@ -63,7 +66,7 @@ class RedisOutbox:
             if time.monotonic() - self._looked >= LOOK_S:
                 self._looked = time.monotonic()
                 self._dirty.update(self._from)
-            parcels = await self._collect(count)
+            parcels = await self._collect(count, STREAMS[:1] if urgent else STREAMS)
             left = end - time.monotonic()
             if parcels or left <= 0:
                 return parcels
@@ -104,12 +107,13 @@ class RedisOutbox:
                 while not self._dirty:
                     self._heard(await self._listener.get())
 
-    async def _collect(self, count: int) -> list[Parcel]:
+    async def _collect(self, count: int, streams: tuple[str, ...]) -> list[Parcel]:
         assert self._leases is not None
         asked = random.sample(sorted(self._dirty), len(self._dirty))  # so that none is always the last
         if not asked or count < 1:
             return []
-        self._dirty -= set(asked)
+        if streams == STREAMS:
+            self._dirty -= set(asked)
         parcels: list[Parcel] = []
         try:
             # Urgent ones of all partitions first; each call takes from one partition no more than are still wanted.
@@ -117,19 +121,20 @@ class RedisOutbox:
                 if len(parcels) >= count:
                     self._dirty.update(asked[index:])
                     break
-                parcels += await self._collect_from(number, count - len(parcels))
+                parcels += await self._collect_from(number, count - len(parcels), streams)
         except StoreError:
             self._dirty.update(asked)
             if not parcels:
                 raise
         return sorted(parcels, key=lambda parcel: not parcel.entry.startswith("urgent/"))
 
-    async def _collect_from(self, number: int, count: int) -> list[Parcel]:
+    async def _collect_from(self, number: int, count: int, streams: tuple[str, ...]) -> list[Parcel]:
         assert self._leases is not None
         try:
             token = self._leases.token(number)
-            keys = [self._leases.key(number), *(key(number, stream) for stream in STREAMS)]
-            answer = await self._client.script("read", keys, [token, count, "out", *self._from[number]])
+            keys = [self._leases.key(number), *(key(number, stream) for stream in streams)]
+            places = self._from[number][: len(streams)]
+            answer = await self._client.script("read", keys, [token, count, "out", *places])
         except FencedError:
             self._lost(number)
             return []
@@ -137,9 +142,9 @@ class RedisOutbox:
             # The answer may have been lost on its way: what it held is pending now, and is read from there.
             self._from[number] = START
             raise
-        self._from[number] = tuple(place for place, _ in answer)
+        self._from[number] = (*(place for place, _ in answer), *self._from[number][len(streams) :])
         parcels = []
-        for stream, (_, found) in zip(STREAMS, answer, strict=True):
+        for stream, (_, found) in zip(streams, answer, strict=True):
             for item in found:
                 name = (number, f"{stream}/{item[0].decode()}")
                 parcel = None if name in self._held else await self._parcel(number, stream, item)

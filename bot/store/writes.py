@@ -82,7 +82,7 @@ def of_turn(partition: int, commit: Commit, records: Records, keep: Retention) -
     elif commit.drop_waiting:
         writes.add("@drop", ref)
     elif isinstance(entry.event, MessageReceived):
-        writes.add("@unpark", ref, str(at))
+        writes.add(*(("@unpark", ref, str(at)) if commit.unpark else ("@direct",)))
     _conversation(writes, commit, records, contact, keep)
     _case(writes, commit, records, keep)
     _held(writes, commit)

@@ -24,6 +24,9 @@ from bot.turns.shell_timers import armed
 HIDDEN: Final = "hidden"
 """The flow whose harmless message is all that may follow ``HideChat``."""
 
+WHO: Final = "who_is_there"
+"""The flow that asks, after a long silence, who holds the phone now."""
+
 
 def nobody(_caseworker: str) -> bool:
     """Tell that a caseworker is not on duty; a case that comes back then waits for anybody."""
@@ -86,8 +89,9 @@ class Draft:
         return self.opened(escalation, level, case.topic if case else "human", None)
 
     def opened(self, escalation: str, level: Level, topic: str, finding: RiskFinding | None) -> Escalation:
-        """Return a new escalation of this contact."""
-        return open_escalation(
+        """Return a new escalation of this contact, closed to whoever is accused in an earlier one."""
+        accused = dict.fromkeys(name for known in self.known.values() for name in known.excluded)
+        case = open_escalation(
             id=escalation,
             ref=self.entry.ref,
             partition=self.shell.partition,
@@ -101,6 +105,7 @@ class Draft:
             audience=self.after.audience,
             finding=finding,
         )
+        return msgspec.structs.replace(case, excluded=tuple(accused))
 
     def change(self, escalation: Escalation, *, rearm: bool) -> None:
         """Take over what a verb made of an escalation, and give its state the timers it needs."""
@@ -223,6 +228,12 @@ def _erase(draft: Draft, effect: fx.EraseContact) -> None:
         kept = draft.escalation
     if kept:  # its timers go with everything else of the contact, but the case goes on
         draft.arm(kept)
+
+
+def stranger(draft: Draft, before: Conversation | None) -> bool:
+    """Tell whether somebody said that they are new on this phone: what waits is not for them."""
+    asked = bool(before and before.stack) and before is not None and before.stack[-1].flow == WHO
+    return asked and any(d.outgoing is not None and d.outgoing.flow == "welcome" for d in draft.deliver)
 
 
 Performer = Callable[[Draft, Any], None]

@@ -32,7 +32,9 @@ from bot.turns.metrics import Metrics
 
 READ: Final = 64
 MOST: Final = 5000
-"""Parcels held in memory; beyond it the sender reads no more until some are gone."""
+"""Parcels held in memory; beyond it the sender reads only what is urgent until some are gone."""
+ROOM_S: Final = 1.0
+"""How long the sender waits for room before it looks for what is urgent again, in seconds."""
 BASE_S: Final = 0.5
 LONGEST_S: Final = 300.0
 URGENT_S: Final = 15.0
@@ -141,11 +143,10 @@ class Sender:
     async def _read(self) -> None:
         pause = 0.05
         while not self._stop.is_set():
-            if self._held >= self._most:
-                self._room.clear()
-                await self._room.wait()
+            full = self._held >= self._most
+            self._room.clear()
             try:
-                parcels = await self._outbox.read(READ, 1.0)
+                parcels = await self._outbox.read(READ, 0 if full else 1.0, urgent=full)
             except FencedError:
                 log.warning("fenced")
                 self._drop()
@@ -159,6 +160,10 @@ class Sender:
             pause = 0.05
             for parcel in parcels:
                 self._take(parcel)
+            if full and not parcels:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(ROOM_S):  # the leases end if nothing is read for long
+                        await self._room.wait()
 
     def _drop(self) -> None:
         """Forget everything: another sender owns the outbox and reads it anew."""
@@ -167,6 +172,7 @@ class Sender:
                 lane.task.cancel()
         self._lanes.clear()
         self._held = 0
+        self._room.set()
 
     def _take(self, parcel: Parcel) -> None:
         name = (parcel.channel, parcel.ref)
@@ -174,6 +180,8 @@ class Sender:
         if lane is None:
             channel = self._channels.get(parcel.channel)
             lane = self._lanes[name] = Lane(channel.rate_per_contact if channel else 0)
+        if parcel.tries and any(held.parcel.entry == parcel.entry for held in lane.waiting):
+            return  # a lease that was lost and taken again: it waits here already
         urgent = bool(parcel.deliver.outgoing and parcel.deliver.outgoing.urgent)
         lane.put(Held(parcel, time.monotonic(), urgent))
         self._held += 1
@@ -197,6 +205,7 @@ class Sender:
             log.warning("fenced")
             self._held -= 1 + len(lane.waiting)
             lane.waiting.clear()
+            self._room.set()
         finally:
             if not lane.waiting and self._lanes.get(name) is lane:
                 del self._lanes[name]
@@ -213,7 +222,8 @@ class Sender:
         while True:
             await lane.bucket.take(urgent=held.urgent)
             await self._rates[parcel.channel].take(urgent=held.urgent)
-            if time.monotonic() - held.since > FRESH_S and not await self._current(parcel):
+            late = parcel.tries > 0 or time.monotonic() - held.since > FRESH_S
+            if late and not await self._current(parcel):
                 return True
             tries += 1
             error = await self._try(channel, parcel)

@@ -5,7 +5,8 @@ disk (fsync) before ``append`` returns. How far it was replayed stands in a seco
 crash some records may be replayed again, and the store recognises their ids.
 
 - A torn record at the end (killed while writing) was never acknowledged, and is cut off.
-- A damaged record in the middle, or one no key opens, is moved to ``damaged`` and counted; it stops nothing.
+- What is damaged in the middle (bytes or length), or a record no key opens, is moved to ``damaged`` and counted; it
+  stops nothing, and what comes behind it is found again.
 - A full disk: what was half written is cut off again, and the caller gets UnavailableError.
 - One process owns the folder, by a lock that ends with the process.
 """
@@ -28,6 +29,8 @@ from bot.errors import SettingError, UnavailableError
 _HEAD: Final = struct.Struct(">II")
 LONGEST: Final = 16 * 1024 * 1024
 """A record that claims more bytes is damage."""
+WINDOW: Final = 65_536
+"""How much is searched at once for the next sound record, in bytes."""
 
 
 class Spool:
@@ -126,6 +129,9 @@ class Spool:
             UnavailableError: The disk refuses; the records are replayed again after a crash.
         """
         with self._guard:
+            for at, to, sealed in self._pieces(self._done, min(end, self._end)):
+                if sealed is None:
+                    self._keep(os.pread(self._file, to - at, at))
             try:
                 if end >= self._end:
                     self._write_done(0)
@@ -143,10 +149,13 @@ class Spool:
     def put_by(self, sealed: bytes) -> None:
         """Keep a record nobody can read now beside the others, for a person to look at."""
         self.damaged += 1
+        self._keep(_HEAD.pack(len(sealed), zlib.crc32(sealed)) + sealed)
+
+    def _keep(self, data: bytes) -> None:
         with contextlib.suppress(OSError):
             handle = os.open(self._folder / "damaged", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             try:
-                os.write(handle, _HEAD.pack(len(sealed), zlib.crc32(sealed)) + sealed)
+                os.write(handle, data)
             finally:
                 os.close(handle)
 
@@ -157,26 +166,59 @@ class Spool:
             view, at = view[written:], at + written
 
     def _walk(self, start: int) -> Iterator[tuple[int, bytes | None]]:
-        at = start
-        while at + _HEAD.size <= self._end:
-            length, crc = _HEAD.unpack(os.pread(self._file, _HEAD.size, at))
-            sealed = os.pread(self._file, length, at + _HEAD.size)
-            at += _HEAD.size + length
-            yield at, sealed if zlib.crc32(sealed) == crc else None
+        for _, to, sealed in self._pieces(start, self._end):
+            yield to, sealed
+
+    def _pieces(self, at: int, end: int) -> Iterator[tuple[int, int, bytes | None]]:
+        """Yield what lies between two places: where it begins and ends, and a record's bytes (None: damaged).
+
+        Where a length or the bytes are wrong, the next sound record is looked for.
+        """
+        while at < end:
+            sealed, to = self._record(at, end)
+            if sealed is None and not (to == end or (to < end and self._record(to, end)[0] is not None)):
+                to = self._next_sound(at + 1, end)
+            yield at, to, sealed
+            at = to
+
+    def _record(self, at: int, end: int) -> tuple[bytes | None, int]:
+        """Return the bytes of the record at a place (None: it is not sound), and where it says that it ends."""
+        head = os.pread(self._file, _HEAD.size, at) if at + _HEAD.size <= end else b""
+        if len(head) < _HEAD.size:
+            return None, end + 1
+        length, crc = _HEAD.unpack(head)
+        to = at + _HEAD.size + length
+        if not 0 < length <= LONGEST or to > end:
+            return None, end + 1
+        sealed = os.pread(self._file, length, at + _HEAD.size)
+        return (sealed if zlib.crc32(sealed) == crc else None), to
+
+    def _next_sound(self, at: int, end: int) -> int:
+        """Return where the next sound record begins, or the end."""
+        while at + _HEAD.size <= end:
+            window = os.pread(self._file, WINDOW, at)
+            for i in range(len(window) - _HEAD.size + 1):
+                length = int.from_bytes(window[i : i + 4])
+                if 0 < length <= end - at - i - _HEAD.size and self._record(at + i, end)[0] is not None:
+                    return at + i
+            at += max(1, len(window) - _HEAD.size + 1)
+        return end
 
     def _sound_end(self) -> int:
-        """Return where the last whole record ends."""
+        """Return where the last sound record ends; what is damaged behind it and not merely torn is put by."""
         size = os.fstat(self._file).st_size
-        at = end = 0
-        while at + _HEAD.size <= size:
-            length, crc = _HEAD.unpack(os.pread(self._file, _HEAD.size, at))
-            at += _HEAD.size + length
-            if length > LONGEST or at > size:
-                break
-            last = at == size
-            if last and zlib.crc32(os.pread(self._file, length, at - length)) != crc:
-                break  # the length reached the disk before the bytes did
-            end = at
+        end = 0
+        for _, to, sealed in self._pieces(0, size):
+            if sealed is not None:
+                end = to
+        head = os.pread(self._file, _HEAD.size, end)
+        torn = len(head) < _HEAD.size
+        if not torn:
+            length = _HEAD.unpack(head)[0]
+            torn = length <= LONGEST and end + _HEAD.size + length >= size
+        if not torn:
+            self.damaged += 1
+            self._keep(os.pread(self._file, size - end, end))
         return end
 
     def _read_done(self) -> int:

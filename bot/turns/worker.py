@@ -123,7 +123,7 @@ class Worker:
 
     async def _watched(self, runner: PartitionRunner) -> None:
         await runner.run()
-        log.info("partition_ended", partition=runner.partition.number, fenced=runner.fenced)
+        log.debug("partition_ended", partition=runner.partition.number, fenced=runner.fenced)
 
     async def _listen(self) -> None:
         """Wake the runners when the store says that there may be something to read."""

@@ -24,7 +24,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Posted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of a post: the id the page gave it, and one of text, button and start."""
+    """The body of a post: the id the page gave it, and one of text and button, or start."""
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
     text: str = ""
@@ -42,7 +42,8 @@ def parse(body: bytes) -> tuple[Posted, bool]:
     """Return what was posted, its text cleaned and cut to ``MAX_CHARS``, and whether it was cut.
 
     Raises:
-        PayloadError: The body is no JSON of this shape, or says nothing at all.
+        PayloadError: The body is no JSON of this shape, says nothing at all, or has a text beside a button: it would
+            not be read for danger.
     """
     try:
         posted = msgspec.json.decode(body, type=Posted)
@@ -52,6 +53,9 @@ def parse(body: bytes) -> tuple[Posted, bool]:
     text = clean(posted.text)
     if not (text or posted.button or posted.start):
         msg = "There is nothing in this message."
+        raise PayloadError(msg)
+    if text and posted.button:
+        msg = "Send a text or a button, not both."
         raise PayloadError(msg)
     cut = len(text) > MAX_CHARS
     return msgspec.structs.replace(posted, text=text[:MAX_CHARS], button=clean(posted.button)), cut

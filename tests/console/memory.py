@@ -86,6 +86,7 @@ class MemoryEscalations:
             at=case.opened_at,
             waiting_ms=now() - case.opened_at if case.state in {"waiting", "assigned"} else 0,
             overdue=case.state == "waiting" and case.due_at < now(),
+            announced=case.announced,
         )  # fmt: skip
 
     def _check(self) -> None:
@@ -133,6 +134,11 @@ class MemoryEscalations:
 
     async def transfer(self, id: str, caseworker: str, to: str) -> None:
         await self._do(id, "transfer", to)
+
+    async def take_over(self, id: str, caseworker: str, former: str) -> None:
+        assert self.cases[id].assignee == former
+        await self._do(id, "release", former)
+        await self._do(id, "assign", caseworker)
 
     async def resolve(self, id: str, caseworker: str, reason: str) -> None:
         self.reasons.append(reason)

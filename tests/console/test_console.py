@@ -4,6 +4,7 @@ import asyncio
 import re
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -139,6 +140,47 @@ async def test_a_colleague_who_is_accused_is_shut_out(signed_in, cases, world):
     assert act(signed_in, "exclude", accused="sam", reason="The child names him.").status_code == 303
     assert cases.cases["case-0"].excluded == ("sam",)
     assert await cases.get("case-0", "sam") is None
+
+
+async def test_nobody_is_shut_out_who_does_not_exist_or_is_the_last_one(signed_in, cases, world):
+    said = act(signed_in, "exclude", accused="ghost", reason="The child names him.")
+    assert (said.status_code, "Choose a colleague." in said.text) == (409, True)
+    await world.accounts.choose_password(await world.accounts.invite("sam"), PASSWORD)
+    await world.accounts.disable("sam")
+    said = act(signed_in, "exclude", accused="noor", reason="The child names her.")
+    assert (said.status_code, "Nobody would be left" in said.text) == (409, True)
+    assert cases.cases["case-0"].excluded == ()
+    await world.accounts.choose_password(await world.accounts.invite("sam"), PASSWORD)
+    assert act(signed_in, "exclude", accused="noor", reason="The child names her.").status_code == 303
+    assert cases.cases["case-0"].excluded == ("noor",)
+
+
+async def test_a_case_is_only_given_to_who_can_sign_in(signed_in, cases, world):
+    act(signed_in, "claim")
+    await world.accounts.invite("sam")
+    for name in ("sam", "ghost"):
+        assert act(signed_in, "transfer", to=name).status_code == 409
+    assert cases.cases["case-0"].assignee == "noor"
+
+
+async def test_the_case_of_a_colleague_who_left_can_be_taken_over(signed_in, cases, world):
+    await world.accounts.choose_password(await world.accounts.invite("sam"), PASSWORD)
+    await cases.claim("case-0", "sam")
+    assert "take_over" not in signed_in.get("/console/cases/case-0").text
+    assert act(signed_in, "take_over", former="sam").status_code == 409
+    await world.accounts.disable("sam")
+    assert "/console/cases/case-0/take_over" in signed_in.get("/console/cases/case-0").text
+    assert act(signed_in, "take_over", former="sam").status_code == 303
+    assert cases.cases["case-0"].assignee == "noor"
+    assert "take_over" not in signed_in.get("/console/cases/case-0").text
+
+
+def test_what_was_announced_again_is_seen_in_the_queue(signed_in, cases):
+    assert "Announced again" not in signed_in.get("/console/queue").text
+    cases.cases["case-0"] = msgspec.structs.replace(cases.cases["case-0"], announced=3)
+    page = signed_in.get("/console/queue").text
+    assert "Announced again: 3" in page
+    assert 'data-waiting="2" data-announced="1"' in page
 
 
 async def test_release_transfer_and_lower_level(signed_in, cases, world):

@@ -111,6 +111,37 @@ async def test_a_case_is_closed_to_whoever_is_accused_even_if_they_have_it(store
         await desk.transfer(case.id, "ben", "anna")
 
 
+@pytest.mark.parametrize("verb", ["", "reply", "snooze"])
+async def test_a_case_is_taken_over_from_who_has_left(store, clock, verb):
+    partition, case = await m.open_case(store, clock)
+    desk = store.escalations
+    with pytest.raises(NotAllowedError):
+        await desk.take_over(case.id, "ben", "")
+    await desk.claim(case.id, "anna")
+    if verb == "reply":
+        await desk.reply(case.id, "anna", "Hello", key="k")
+    elif verb:
+        await desk.hand_back(case.id, "anna", 1000)
+    with pytest.raises(NotAllowedError):
+        await desk.take_over(case.id, "ben", "carla")
+    await desk.take_over(case.id, "ben", "anna")
+    after = await partition.escalation(case.id)
+    assert (after.state, after.assignee, after.snoozed_until) == ("assigned", "ben", 0)
+    event = (await m.read_all(store))[-1][1].event
+    assert (type(event), event.caseworker) == (EscalationTaken, "ben")
+    (*_, (_, last)) = await store.client.do("XRANGE", partition.key("audit"), "-", "+")
+    assert (last[b"verb"], last[b"by"]) == (b"take_over", b"ben")
+
+
+async def test_a_case_that_was_announced_again_says_so_in_the_queue(store, clock):
+    partition, case = await m.open_case(store, clock)
+    again = msgspec.structs.replace(case, announced=2, revision=2)
+    await store.client.do("HSET", partition.key("esc"), case.id, msgspec.json.encode(again))
+    await store.projector.rebuild()
+    (row,) = await store.escalations.queue("anna")
+    assert row.announced == 2
+
+
 async def test_a_case_is_never_given_to_the_accused(store, clock):
     _, case = await m.open_case(store, clock, excluded=("ben",))
     await store.escalations.claim(case.id, "anna")

@@ -158,14 +158,22 @@ async def test_an_open_case_in_danger_stays_and_everything_else_goes(store, seal
     await partition.commit([m.turn(entry, conversation=stays, erase=True, keep_escalation=case.id)])
     shown = await store.escalations.get(case.id, "anna")
     assert WORDS in [e.text for e in shown.entries]
-    assert ADDRESS.encode() not in await walk(store.client, sealer, ref)
     kept = {n.decode().split(":", 1)[1] for n in await store.client.do("KEYS", f"*{ref}*")}
     assert kept == {f"c:{ref}", *(f"{name}:{case.id}" for name in ("log", "status"))}
     assert (await partition.load([ref]))[ref].conversation == stays
+    assert ADDRESS.encode() in await walk(store.client, sealer, ref)
+    assert ADDRESS.encode() not in b"".join(pieces(await store.client.do("HGETALL", f"{partition.key('c', ref)}")))
+    await store.escalations.reply(case.id, "anna", "I am still here.", key="after")
+    entry = (await m.read_all(store))[-1][1]
+    words = Deliver("message", Outgoing("I am still here."), reply=entry.event.reply, escalation=case.id)
+    await partition.commit([m.turn(entry, conversation=stays, deliver=(words,))])
+    (parcel,) = await m.settle_all(store)
+    assert parcel.address == ADDRESS
     await store.escalations.resolve(case.id, "anna", "safe")
     clock.forward(364 * DAY)
     await partition.purge(clock.now())
     assert await store.escalations.get(case.id, "anna") is not None
+    assert ADDRESS.encode() not in await walk(store.client, sealer, ref)
     clock.forward(2 * DAY)
     for _ in range(3):
         await partition.purge(clock.now())

@@ -319,6 +319,22 @@ async def test_parked_messages_wait_for_the_contact_and_then_go_first(store, clo
     assert parcels[0].deliver.outgoing.last_at == entry.event.at
 
 
+async def test_parked_messages_wait_while_it_is_unsure_who_is_there(store, clock):
+    await m.write(store, clock)
+    partition, entry = await m.read_one(store)
+    await partition.commit([m.turn(entry, "for the child alone")])
+    (parcel,) = await store.outbox.read(10, 0.1)
+    await store.outbox.settle(parcel, ["invitation"], invited=True)
+    await m.write(store, clock, text="hello?")
+    _, entry = await m.read_one(store)
+    await partition.commit([m.turn(entry, "Who is there?", unpark=False)])
+    assert [p.deliver.outgoing.text for p in await m.settle_all(store)] == ["Who is there?"]
+    await m.write(store, clock, text="it is me")
+    _, entry = await m.read_one(store)
+    await partition.commit([m.turn(entry, "Hello.")])
+    assert [p.deliver.outgoing.text for p in await m.settle_all(store)] == ["for the child alone", "Hello."]
+
+
 async def test_dead_letters_are_kept_apart(store, clock):
     await m.write(store, clock)
     partition, entry = await m.read_one(store)
@@ -376,3 +392,17 @@ async def test_unknown_text_shapes_survive(store, clock):
     await store.inbox.append(msgspec.structs.replace(m.incoming(), event=event))
     _, entry = await m.read_one(store)
     assert entry.event == event
+
+
+async def test_what_is_urgent_is_read_alone_and_the_rest_stays_for_later(store, clock):
+    await m.write(store, clock)
+    partition, entry = await m.read_one(store)
+    words = (Deliver("message", Outgoing("menu")), Deliver("message", Outgoing("call 112", urgent=True)))
+    await partition.commit([m.turn(entry, deliver=words)])
+    (first,) = await store.outbox.read(10, 0.1, urgent=True)
+    assert first.deliver.outgoing.text == "call 112"
+    assert await store.outbox.read(10, 0, urgent=True) == []
+    (second,) = await store.outbox.read(10, 0.1)
+    assert second.deliver.outgoing.text == "menu"
+    for parcel in (first, second):
+        await store.outbox.settle(parcel, ["1"])

@@ -75,6 +75,13 @@ def test_message_becomes_one_event(contact, world):
     assert contact.cookies["ucare_chat"] not in event.id
 
 
+def test_a_text_cannot_hide_behind_a_button(contact, world):
+    assert post(contact, "he hits me", button="menu/more/school").status_code == 400
+    assert not world.chat.events
+    assert post(contact, " ", button="menu/more/school").status_code == 202
+    assert [event.kind for event in world.chat.events] == ["button"]
+
+
 @pytest.mark.parametrize(("accept", "hint"), [("ps, nl-BE;q=0.5", "nl"), ("ps", ""), ("ar-SY", "ar")])
 def test_language_of_the_browser_is_a_hint_and_never_made_up(contact, world, accept, hint):
     body = {"id": "message-1", "text": "hello"}

@@ -22,10 +22,12 @@ function renew(other) {
     if (here.outerHTML === there.outerHTML || busy(here)) continue;
     const end = here.scrollHeight - here.scrollTop - here.clientHeight < 80;
     if (id === "rows") {
-      const known = new Set([...here.querySelectorAll("[data-id]")].map((row) => row.dataset.id));
-      for (const row of there.querySelectorAll("[data-id]")) if (!known.has(row.dataset.id)) row.classList.add("new");
+      const known = new Map([...here.querySelectorAll("[data-id]")].map((row) => [row.dataset.id, row.dataset.announced]));
+      for (const row of there.querySelectorAll("[data-id]")) // what is new, or announced again since
+        if (!known.has(row.dataset.id) || Number(row.dataset.announced) > Number(known.get(row.dataset.id))) row.classList.add("new");
       const focused = document.activeElement?.getAttribute("href");
       here.dataset.waiting = there.dataset.waiting;
+      here.dataset.announced = there.dataset.announced;
       here.replaceChildren(...document.importNode(there, true).children);
       if (focused) here.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
     } else if (id === "log") grow(here, there);
@@ -52,7 +54,8 @@ function count() {
   const waiting = $("rows").dataset.waiting;
   const text = `${$("count").dataset.one}${waiting}`;
   if ($("count").textContent !== text) $("count").textContent = text;
-  document.title = (waiting === "0" ? "" : `(${waiting}) `) + body.title;
+  const told = $("rows").dataset.announced === "0" ? "" : "!";
+  document.title = (waiting === "0" ? "" : `(${waiting}${told}) `) + body.title;
 }
 
 async function refresh() {

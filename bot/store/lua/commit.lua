@@ -5,7 +5,7 @@
 --       5 hash, 6 field that must not exist yet ('' = none),
 --       7 the writes (MessagePack, a list of lists of words: packing every word on its own took a third of
 --       the time of a commit), 8… sealed words, which stand in the writes as {1}, {2} …: cmsgpack knows no
---       bytes. A write is a Redis command, or one of @out @drop @unpark @erase @copy
+--       bytes. A write is a Redis command, or one of @out @drop @unpark @direct @erase @copy
 --       @failed @held @replace (below).
 -- returns 1 done · 2 the entry was committed before, nothing is written · 3 the field existed ·
 --       0 the escalation has another revision. Error FENCED: another owner has the lease.
@@ -25,12 +25,13 @@ if ARGV[2] ~= '' then
 end
 
 local kept = nil
+local direct = false
 local special = {}
 
 -- @out ref urgent channel sealed-deliver reply case delete(0|1): puts one thing into the outbox
 special['@out'] = function(ref, urgent, ch, data, reply, case, delete)
   local parked = P .. 'parked:' .. ref
-  if urgent == '0' and not kept and redis.call('EXISTS', parked) == 1 then
+  if urgent == '0' and not kept and not direct and redis.call('EXISTS', parked) == 1 then
     redis.call('RPUSH', parked, cmsgpack.pack({ ch, data, reply, case }))
     return
   end
@@ -56,6 +57,9 @@ special['@unpark'] = function(ref, at)
   end
   redis.call('DEL', parked)
 end
+
+-- @direct: the contact wrote, and what waited for that still waits; only what this turn says goes out
+special['@direct'] = function() direct = true end
 
 -- @erase ref keep due: deletes what is held of the contact; due > 0: when the append-only file is rewritten
 special['@erase'] = function(ref, keep, due)

@@ -35,7 +35,12 @@ local function drop(ref)
       end
     end
   end
-  redis.call('DEL', P .. 'parked:' .. ref)
+  local parked = P .. 'parked:' .. ref
+  for _, packed in ipairs(redis.call('LRANGE', parked, 0, -1)) do
+    local one = cmsgpack.unpack(packed)
+    if one[3] and one[3] ~= '' then set_status(one[4], one[3], 'failed') end
+  end
+  redis.call('DEL', parked)
 end
 
 local function drop_from(name, ref)
@@ -55,6 +60,7 @@ local function delete_case(id, ref)
 end
 
 -- Deletes what is held of a contact. Cases: all but `keep` are deleted; with keep == '*' all stay.
+-- Whose case stays open keeps the sealed address: without it no person could answer them.
 -- Returns the sealed address, the channel and the ids of messages, for what is still to be sent.
 local function erase(ref, keep, entry)
   local c = P .. 'c:' .. ref
@@ -63,7 +69,7 @@ local function erase(ref, keep, entry)
     ch = redis.call('HGET', c, 'ch'),
     messages = redis.call('ZRANGE', P .. 'sent:' .. ref, 0, -1),
   }
-  local later, open = false, false
+  local later, open = false, keep ~= '' and keep ~= '*'
   if entry ~= '' then
     for _, one in ipairs(redis.call('XRANGE', P .. 'inbox', '(' .. entry, '+')) do
       if field(one[2], 'ref') == ref then
