@@ -136,13 +136,16 @@ async def test_it_comes_back_after_it_died(nlu_settings, nlu_service):
     assert service.address() is None
 
 
-async def test_a_new_model_takes_over_without_a_gap_and_a_broken_one_never(nlu_settings, nlu_service, tmp_path):
+async def test_a_new_model_takes_over_without_a_gap_and_a_broken_one_never(
+    nlu_settings, nlu_service, tmp_path, monkeypatch
+):
     from bot.errors import NluError
     from bot.understanding.client import NluClient
 
     model = models(nlu_settings) / current(nlu_settings).model
     service = NluService(nlu_settings, model=model)
     await service.start()
+    monkeypatch.setattr("bot.nlu_service.service.READY_S", 60.0)  # a broken model never answers
     broken = tmp_path / "broken.tar.gz"
     broken.write_bytes(b"no model")
     missed = []
