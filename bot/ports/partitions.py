@@ -95,7 +95,6 @@ class Commit(msgspec.Struct, frozen=True):
     erase: bool = False
     """Erase all that is held of the contact, as ``EraseContact`` says; ``conversation`` is then what stays."""
     keep_escalation: str = ""
-    answered_at: int = 0
 
 
 Outcome = Literal["done", "conflict"]

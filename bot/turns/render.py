@@ -13,12 +13,11 @@ import re
 from functools import cache
 from typing import Final
 
-from babel import Locale, UnknownLocaleError
-
 from bot.core.conversation import Conversation
 from bot.core.effects import SendMessage, SendReply, TextRef
 from bot.core.library import Library
 from bot.errors import CatalogError
+from bot.i18n.writing import rtl as is_rtl
 from bot.ports.channels import Outgoing, RenderedButton
 
 LABEL: Final = 20
@@ -29,14 +28,6 @@ _ISOLATE: Final = "\u2066{}\u2069"
 
 
 @cache
-def is_rtl(locale: str) -> bool:
-    """Whether the locale is written from right to left."""
-    try:
-        return Locale.parse(locale).text_direction == "rtl"
-    except (UnknownLocaleError, ValueError):
-        return False
-
-
 def render(effect: SendMessage, library: Library, *, last_at: int = 0) -> Outgoing | None:
     """Return the message as it is sent, or None where nothing of it may be shown.
 

@@ -19,7 +19,7 @@ import contextlib
 import random
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, NamedTuple
 
 import structlog
@@ -315,19 +315,8 @@ class Sender:
         return sent.ids, sent.note == "invited"
 
     async def _settle(self, parcel: Parcel, ids: tuple[str, ...], *, invited: bool) -> None:
-        """Take a sent parcel out of the outbox, and keep trying: only this stands between it and a second sending."""
-        pause = 0.05
-        while True:
-            try:
-                await self._outbox.settle(parcel, ids, invited=invited)
-            except FencedError:
-                raise
-            except Exception as error:  # noqa: BLE001 - the store comes back
-                log.warning("not_settled", error=type(error).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 2.0)
-            else:
-                return
+        """Take a sent parcel out of the outbox: only this stands between it and a second sending."""
+        await _persist(lambda: self._outbox.settle(parcel, ids, invited=invited), "not_settled")
 
     async def _refused(self, parcel: Parcel, error: SendError) -> None:
         if error.blocked:
@@ -341,15 +330,20 @@ class Sender:
         """Move a parcel to the dead letters, visibly."""
         self._metrics.dead_letters.labels(parcel.channel, code).inc()
         log.warning("dead_letter", channel=parcel.channel, code=code)
-        pause = 0.05
-        while True:
-            try:
-                await self._outbox.fail(parcel, code)
-            except FencedError:
-                raise
-            except Exception as error:  # noqa: BLE001 - the store comes back
-                log.warning("not_failed", error=type(error).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 2.0)
-            else:
-                return
+        await _persist(lambda: self._outbox.fail(parcel, code), "not_failed")
+
+
+async def _persist(act: Callable[[], Awaitable[None]], failed: str) -> None:
+    """Do something in the store, and keep trying until it is done; FencedError passes."""
+    pause = 0.05
+    while True:
+        try:
+            await act()
+        except FencedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the store comes back
+            log.warning(failed, error=type(error).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 2.0)
+        else:
+            return

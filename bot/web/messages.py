@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Annotated
 
 import msgspec
 
+from bot.core.cleaning import clean
 from bot.core.events import MessageReceived
 from bot.errors import PayloadError
 
@@ -17,11 +17,6 @@ MAX_CHARS = 2000
 MAX_BODY = 2_000_000
 """Bytes. Room for a 100,000-character message in any script, escaped, so that it is cut and not refused."""
 
-# Left out of every text: control characters but tab and newline, and the bidi overrides and isolates that can
-# make a text read differently from what it says. The joiners of Persian and Urdu (U+200C, U+200D) stay.
-UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-SURROGATE = re.compile("[\ud800-\udfff]")
-
 
 class Posted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The body of a post: the id the page gave it, and one of text and button, or start."""
@@ -30,12 +25,6 @@ class Posted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str = ""
     button: Annotated[str, msgspec.Meta(max_length=256)] = ""
     start: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{0,64}$")] = ""
-
-
-def clean(text: str) -> str:
-    """Return a text without what cannot be read or stored; line ends become newlines."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return SURROGATE.sub("\ufffd", UNWANTED.sub("", text)).strip()
 
 
 def parse(body: bytes) -> tuple[Posted, bool]:

@@ -16,6 +16,7 @@ import msgspec
 from babel import Locale, UnknownLocaleError
 from telegram import CallbackQuery, Chat, ChatMember, Message, Update, User
 
+from bot.core import cleaning
 from bot.core.events import Kind, MessageReceived
 from bot.errors import PayloadError
 from bot.ports.channels import Incoming
@@ -58,9 +59,6 @@ BARE_PERSON: Final = ("id", "is_bot", "first_name", "language_code")
 
 START: Final = re.compile(r"/start(?:@\w+)?\s+([A-Za-z0-9_-]{1,64})")
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
-# The same as for the web chat: control characters but tab and newline, bidi overrides and isolates. Joiners stay.
-UNWANTED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class Parsed(msgspec.Struct, frozen=True):
@@ -113,9 +111,8 @@ def parse(data: object, *, now: int) -> Parsed:
 
 
 def clean(text: str) -> str:
-    """Return a text without what cannot be read or stored, cut to ``MAX_CHARS``; line ends become newlines."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return SURROGATE.sub("\ufffd", UNWANTED.sub("", text)).strip()[:MAX_CHARS]
+    """Return a text without what cannot be read or stored, cut to ``MAX_CHARS``."""
+    return cleaning.clean(text)[:MAX_CHARS]
 
 
 @lru_cache(maxsize=256)

@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 from bot.channels.whatsapp.codes import meaning
 from bot.channels.whatsapp.verify import Fields
+from bot.core import cleaning
 from bot.core.events import Kind, MessageReceived
 from bot.errors import PayloadError
 from bot.ports.channels import DeliveryStatus, Incoming
@@ -28,9 +29,6 @@ NUMBER: Final = re.compile(r"\+[1-9][0-9]{4,19}")
 SCOPED: Final = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 """A business-scoped id: a contact who hides the number under a username."""
 
-UNWANTED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control characters, and the bidi marks that make a text read differently from what it says."""
-SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 KINDS: Final[Mapping[str, Kind]] = {
     "text": "text",
@@ -71,8 +69,7 @@ ON_THE_WAY: Final = frozenset({"accepted", "scheduled", "queued", "sending", "pa
 
 def clean(text: str) -> str:
     """Return a text without what cannot be read or stored, and not longer than is kept."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = SURROGATE.sub("\ufffd", UNWANTED.sub("", text)).strip()
+    text = cleaning.clean(text)
     return text if len(text) <= MAX_HEAD + MAX_TAIL else f"{text[:MAX_HEAD]} … {text[-MAX_TAIL:]}"
 
 

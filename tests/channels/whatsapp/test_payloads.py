@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.channels.whatsapp import payloads
 from bot.channels.whatsapp.verify import Fields
+from bot.core import cleaning
 from bot.core.events import Kind
 from bot.errors import PayloadError
 from tests.channels.whatsapp.conftest import NOW
@@ -153,4 +154,4 @@ def test_a_real_message_with_fuzzed_fields_keeps_its_shape(change):
     assert found.event.id.startswith("wa-")
     assert found.event.kind in get_args(Kind)
     assert (found.event.kind == "button") == bool(found.event.button)
-    assert not payloads.UNWANTED.search(found.event.text + found.event.button)
+    assert not cleaning.UNWANTED.search(found.event.text + found.event.button)
