@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.place import child, told
-from bench.tables import Size, Table, number, quantile, ratio
+from bench.served import AT_ONCE, Served, serve
+from bench.tables import Size, Table, ms, number, quantile, ratio
 from bot.config import ROOT
 from bot.nlu_service import places
 from bot.nlu_service.measure import Item, items
@@ -51,6 +52,7 @@ class Result(NamedTuple):
     memory: float
     model: float
     training: float
+    served: Served
 
     @property
     def rate(self) -> float:
@@ -95,7 +97,8 @@ async def measure(pipeline: Pipeline, data: Path, home: Path, asked: Sequence[It
     command = [str(places.python()), "-m", "bench.rasa_side", str(model)]  # as a script, bench/nlu.py would hide nlu/
     answer = await told(command, env=places.environment(), given=given)
     right = sum(topic == item.topic for topic, item in zip(answer["topics"], asked, strict=True)) / len(asked)
-    return Result(right, answer["seconds"], answer["loaded"], answer["loaded"] - answer["bare"], training)
+    served = await serve(model, texts)
+    return Result(right, answer["seconds"], answer["loaded"], answer["loaded"] - answer["bare"], training, served)
 
 
 async def run(size: Size) -> Table:
@@ -116,20 +119,25 @@ async def run(size: Size) -> Table:
     rows = [
         (
             each.name, f"{found.right:.2f}", ratio(mine.right, found.right), number(found.rate),
-            ratio(mine.rate, found.rate), f"{quantile(found.seconds, 0.5) * 1000:.1f} ms",
-            f"{quantile(found.seconds, 0.99) * 1000:.1f} ms", f"{found.memory:,.0f} MiB", f"{found.model:,.0f} MiB",
+            ms(quantile(found.seconds, 0.99)), number(found.served.rate), ratio(mine.served.rate, found.served.rate),
+            ms(quantile(found.served.seconds, 0.99)), f"{found.served.memory:,.0f} MiB", f"{found.model:,.0f} MiB",
             f"{found.training:.0f} s",
         )
         for each, found in zip(contenders, results, strict=True)
     ]  # fmt: skip
-    head = ("", "right", "ucare is", "parses/s", "ucare is", "p50", "p99", "memory", "of it model", "training")
+    head = (
+        "", "right", "ucare is", "parses/s", "p99", "served/s", "ucare is", "p99", "memory", "of it model", "training",
+    )  # fmt: skip
     notes = [
         (
             f"learnt: nlu/data in {', '.join(locales)}; asked: {len(asked)} plain messages of nlu/eval (dev) nobody "
             "learnt."
         ),
         "right: the first topic is the right one. ucare is told locale and audience with the text, as in earnest.",
-        "parses one after the other, in the process, without HTTP. training: the whole command, its start included.",
+        (
+            "parses: one after the other in the process. served: through HTTP as in earnest, the server on one core, "
+            f"{AT_ONCE} questions in flight; memory is the server's. training: the whole command, its start included."
+        ),
     ]
     if epochs != STOCK_EPOCHS:
         notes.append(

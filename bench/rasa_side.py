@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 
 
-def resident() -> float:
-    """Return the memory of this process now, in MiB."""
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+def resident(process: int | str = "self") -> float:
+    """Return the memory of a process now, in MiB."""
+    pages = int(Path(f"/proc/{process}/statm").read_text("ascii").split()[1])
     return pages * resource.getpagesize() / 2**20
 
 
