@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     ucare_data_dir: Path = ROOT / "var"
     flows_dir: Path = ROOT / "flows"
     locales_dir: Path = ROOT / "locales"
+    ucare_release: bool = False
+    """Children use it: telephone numbers that nobody has called are left out, but for 112 and the police."""
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses of proxies of ours, whose X-Forwarded-For is believed (for limits on how often somebody may try)."""
     host: str = "127.0.0.1"

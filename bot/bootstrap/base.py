@@ -66,7 +66,13 @@ def shelf_of(settings: Settings) -> Shelf:
         FlowError, CatalogError: A file is wrong.
     """
     thresholds = load_thresholds()
-    return Shelf(settings.flows_dir, settings.locales_dir, sure=thresholds.topic.sure, maybe=thresholds.topic.maybe)
+    return Shelf(
+        settings.flows_dir,
+        settings.locales_dir,
+        sure=thresholds.topic.sure,
+        maybe=thresholds.topic.maybe,
+        release=settings.ucare_release,
+    )
 
 
 @asynccontextmanager

@@ -6,10 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.cli import ask, caseworker, nlu, play, serve
+from bot.cli import ask, caseworker, i18n, nlu, play, serve
 from bot.errors import UcareError
 from bot.flowfiles import commands as flowfiles
-from bot.i18n import commands as i18n
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it (128 + SIGINT)."""

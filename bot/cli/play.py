@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import datetime as dt
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,12 @@ def register(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         one.add_argument("--country", default="", choices=("", "BE", "DE", "GR"))
         one.add_argument("--audience", default="", choices=("", "child", "carer"))
         one.add_argument("--channel", default="webchat", choices=("telegram", "whatsapp", "webchat"))
+        one.add_argument(
+            "--at",
+            type=dt.datetime.fromisoformat,
+            metavar="2026-01-04T03:00",
+            help="the country's time at which it begins: telephone numbers have their hours (else a Tuesday, 14:30)",
+        )
         one.set_defaults(func=func)
 
 
@@ -60,7 +67,8 @@ def _show(outputs: list[Output]) -> None:
 async def _talk(args: argparse.Namespace, settings: Settings, show: Any, *, prompt: str) -> int:  # noqa: ANN401 - a function of outputs
     from bot.bootstrap.base import shelf_of  # noqa: PLC0415 - keeps the other commands quick
     from bot.bootstrap.language import open_language  # noqa: PLC0415 - as above
-    from bot.turns.direct import DirectConversation  # noqa: PLC0415 - as above
+    from bot.turns.direct import START, DirectConversation  # noqa: PLC0415 - as above
+    from bot.turns.local import moment  # noqa: PLC0415 - as above
 
     logs.configure("WARNING")
     library = shelf_of(settings).library
@@ -72,6 +80,7 @@ async def _talk(args: argparse.Namespace, settings: Settings, show: Any, *, prom
             locale=args.locale,
             country=args.country,
             audience=args.audience,
+            now=moment(args.country, args.at) if args.at else START,
         )
         while True:
             if prompt:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.asgi import Texts, wanted_locale
+from bot.i18n.writing import isolate
 from bot.ports.desk import QueueRow
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -51,6 +52,8 @@ class Pages:
             direction="rtl" if self._texts.rtl(locale) else "ltr",
             language=lambda code: _language(code, locale),
             country=lambda code: _country(code, locale),
+            apart=isolate,
+            locale=locale,
             waited=lambda milliseconds: _waited(milliseconds, locale),
             clock=_clock,
             iso=_iso,

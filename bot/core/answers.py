@@ -52,11 +52,15 @@ def chosen(
 ) -> str | None:
     """Return the payload of the choice that was meant, or None.
 
-    A number counts from 1 in the order shown. A label may be typed with missing accents and a slip or two, or
-    its beginning alone where no other label begins so: "yes" for "Yes, I am safe".
+    A number is a label where one is just that number (an age); else it counts from 1 in the order shown. A label
+    may be typed with missing accents and a slip or two, or its beginning alone where no other label begins so:
+    "yes" for "Yes, I am safe".
     """
     if not offered or len(text) > LONGEST:
         return None
+    named = _by_figure(library, locale, offered, text)
+    if named:
+        return named
     number = number_of(text)
     if number is not None:
         return offered[number - 1].payload if 1 <= number <= len(offered) else None
@@ -64,6 +68,15 @@ def chosen(
     if not typed:
         return None
     return _by_label(library, locale, offered, typed) or _yes_or_no(offered, understood)
+
+
+def _by_figure(library: Library, locale: str, offered: Sequence[Button], text: str) -> str | None:
+    """Return the payload of the choice whose label is the one figure in the text: 15 is offered, "I am 15" typed."""
+    figures = re.findall(r"\d+", text)
+    if len(figures) != 1:
+        return None
+    wanted = int(figures[0])
+    return next((b.payload for b in offered if number_of(label_of(library, locale, b)) == wanted), None)
 
 
 def _by_label(library: Library, locale: str, offered: Sequence[Button], typed: str) -> str | None:

@@ -10,11 +10,13 @@ import msgspec
 from bot.core.understood import Level, RiskFinding
 
 
-class TextRef(msgspec.Struct, frozen=True):
-    """A text of the catalogs: gettext context (``flow/step``), msgid (the English text) and arguments."""
+class TextRef(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A text of the catalogs: gettext context (``flow/step``) and msgid (the English text)."""
 
     context: str
     msgid: str
+    closed: str = ""
+    """Another msgid of the same context, said instead while nobody answers a number that the text names."""
 
 
 class Button(msgspec.Struct, frozen=True):
@@ -38,6 +40,10 @@ class SendMessage(Effect, frozen=True, tag="send_message"):
     locale: str = "en"
     country: str = ""
     """For the telephone numbers named in the texts; empty: the numbers that hold everywhere."""
+    audience: str = ""
+    """For the telephone numbers as well; empty: not known yet."""
+    at: int = 0
+    """The time of the event (ms since 1970, UTC), by which a number is open or closed; 0: all of them are open."""
     urgent: bool = False
     """Sent before anything else that waits for this contact (T0)."""
 

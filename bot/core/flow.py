@@ -14,6 +14,8 @@ class Statement(msgspec.Struct, frozen=True):
     context: str
     """gettext context: ``flow/step``, with ``@BE`` for an overlay."""
     sources: tuple[str, ...] = ()
+    closed: str = ""
+    """Said instead while nobody answers a number that the text names; empty: then it is left out."""
 
 
 class Choice(msgspec.Struct, frozen=True):

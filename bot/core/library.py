@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from bot.core.effects import TextRef
 from bot.core.flow import Ask, Branch, Choose, Flow, Say, Statement
+from bot.core.numbers import Number
 from bot.core.understood import RISKS
 
 COUNTRIES: Final = ("BE", "DE", "GR")
@@ -16,7 +18,7 @@ SYSTEM_FLOWS: Final = frozenset({
     "resume", "old_button", "no_flow", "no_language", "unsupported", "nlu_down", "kind.voice", "kind.picture",
     "kind.video", "kind.sticker", "kind.location", "kind.contact", "kind.document", "kind.unknown", "edited",
     "safe_check", "t0", "waiting", "still_waiting", "taken", "handed_back", "resolved", "set_aside",
-    "who_is_there", "hidden", "erased", "erased_kept", "nav", "quiet",
+    "who_is_there", "hidden", "erased", "erased_kept", "nav", "quiet", "gone",
 })  # fmt: skip
 """Flows that the engine enters by name; the loader refuses a library without them."""
 
@@ -30,7 +32,7 @@ class Library:
         self,
         flows: Mapping[str, Flow],
         texts: Mapping[str, Texts],
-        numbers: Mapping[str, Mapping[str, str]],
+        numbers: Mapping[str, Mapping[str, Number | str]],
         *,
         drafts: frozenset[str] = frozenset(),
         sure: float = 0.5,
@@ -41,7 +43,8 @@ class Library:
         Args:
             flows: By id.
             texts: By locale, then by (context, msgid). English is the msgid and needs no entry.
-            numbers: By country and ``EU``, then by name: the telephone numbers that may be shown.
+            numbers: By country and ``EU``, then by name: the telephone numbers that may be shown; a text is one for
+                everybody at any time.
             drafts: Locales that no native speaker has reviewed.
             sure: From this confidence on (0 to 1) a topic is answered at once.
             maybe: From this confidence on a topic is offered as "Did you mean".
@@ -51,7 +54,11 @@ class Library:
         self.flows: Final = dict(flows)
         self.texts: Final = {locale: dict(table) for locale, table in texts.items()}
         self.texts.setdefault("en", {})
-        self.numbers: Final = {country: dict(table) for country, table in numbers.items()}
+        self.numbers: Final = {
+            country: {name: one if isinstance(one, Number) else Number(one) for name, one in table.items()}
+            for country, table in numbers.items()
+        }
+        self._timed: Final = {name for table in self.numbers.values() for name, one in table.items() if one.open}
         self.drafts: Final = drafts
         self._by_topic: dict[tuple[str, str, str], str] = {}
         for flow in flows.values():
@@ -62,7 +69,7 @@ class Library:
             (locale, flow.id)
             for locale in self.texts
             for flow in flows.values()
-            if locale == "en" or all(ref in self.texts[locale] for ref in texts_of(flow))
+            if locale == "en" or all(ref in self.texts[locale] for ref in texts_of(flow, closed=False))
         }
         needed = [flow.id for flow in flows.values() if flow.id in SYSTEM_FLOWS or flow.topic in RISKS]
         self.locales: Final = tuple(
@@ -93,9 +100,22 @@ class Library:
             return ref.msgid
         return self.texts.get(locale, {}).get((ref.context, ref.msgid))
 
-    def number(self, country: str, name: str) -> str | None:
-        """Return a telephone number by country, else the one that holds everywhere, else None."""
-        return self.numbers.get(country, {}).get(name) or self.numbers.get("EU", {}).get(name)
+    def number(self, country: str, name: str, audience: str = "") -> str | None:
+        """Return a telephone number for an audience by country, else the one that holds everywhere, else None."""
+        found = self._number(country, name, audience)
+        return found.number if found else None
+
+    def closed(self, country: str, audience: str, local: dt.datetime) -> frozenset[str]:
+        """Return the names of the numbers that nobody answers at a moment of the country's clock."""
+        found = ((name, self._number(country, name, audience)) for name in self._timed)
+        return frozenset(name for name, one in found if one and one.open and not one.open.answers(local))
+
+    def _number(self, country: str, name: str, audience: str) -> Number | None:
+        for where in (country, "EU"):
+            found = self.numbers.get(where, {}).get(name)
+            if found and found.serves(audience):
+                return found
+        return None
 
     def ref(self, flow: str, step: str, msgid: str) -> TextRef:
         """Return the reference of a text that stands in a step."""
@@ -117,13 +137,20 @@ def statements_of(flow: Flow) -> Iterator[Statement]:
                 yield step.again
 
 
-def texts_of(flow: Flow) -> Iterator[tuple[str, str]]:
-    """Yield (context, msgid) of every text of a flow: statements, choices and the title."""
+def texts_of(flow: Flow, *, closed: bool = True) -> Iterator[tuple[str, str]]:
+    """Yield (context, msgid) of every text of a flow: statements, choices and the title.
+
+    Args:
+        flow: The flow.
+        closed: Whether also what is said while a number is closed; a flow is whole in a locale without it.
+    """
     if flow.title:
         yield flow.id, flow.title
     for statement in statements_of(flow):
         if statement.text:
             yield statement.context, statement.text
+        if statement.closed and closed:
+            yield statement.context, statement.closed
     for step in flow.steps.values():
         if isinstance(step, Choose):
             for choice in step.choose:

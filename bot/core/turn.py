@@ -78,10 +78,12 @@ class Turn:
             SendMessage(
                 flow=flow,
                 step=step,
-                texts=tuple(TextRef(s.context, s.text) for s in statements),
+                texts=tuple(TextRef(s.context, s.text, s.closed) for s in statements),
                 buttons=buttons,
                 locale=self.locale,
                 country=self.conversation.country,
+                audience=self.conversation.audience,
+                at=self.event.at,
                 urgent=urgent,
             )
         )

@@ -8,14 +8,16 @@ from pathlib import Path
 import msgspec
 
 from bot.core.flow import Flow, Say, Statement
-from bot.core.library import SYSTEM_FLOWS, Library
+from bot.core.library import COUNTRIES, SYSTEM_FLOWS, Library
 from bot.errors import FlowError, UcareError
 from bot.flowfiles import reference
 from bot.flowfiles.load import load
 from bot.i18n import catalogs
 
 
-def library(folder: Path, locales_folder: Path, *, sure: float = 0.5, maybe: float = 0.12) -> Library:
+def library(
+    folder: Path, locales_folder: Path, *, sure: float = 0.5, maybe: float = 0.12, release: bool = False
+) -> Library:
     """Return the library of a folder of flows and its catalogs.
 
     Statements that rest on a fact which is switched off or unconfirmed are left out. Catalogs of the locales need not
@@ -26,6 +28,7 @@ def library(folder: Path, locales_folder: Path, *, sure: float = 0.5, maybe: flo
         locales_folder: The catalogs.
         sure: From this confidence on (0 to 1) a topic is answered at once.
         maybe: From this confidence on a topic is offered as "Did you mean".
+        release: Whether children use it: then numbers that nobody has called are left out.
 
     Raises:
         FlowError: A flow, or a file beside the flows, is wrong, or a flow that the engine needs is missing.
@@ -41,7 +44,7 @@ def library(folder: Path, locales_folder: Path, *, sure: float = 0.5, maybe: flo
     return Library(
         without(flows, reference.unfit(sources)),
         {locale: catalog.texts() for locale, catalog in read.items()},
-        reference.numbers(folder),
+        reference.numbers(folder, release=release),
         drafts=frozenset(locale for locale, catalog in read.items() if catalog.draft),
         sure=sure,
         maybe=maybe,
@@ -49,40 +52,63 @@ def library(folder: Path, locales_folder: Path, *, sure: float = 0.5, maybe: flo
 
 
 def without(flows: Mapping[str, Flow], unfit: frozenset[str]) -> dict[str, Flow]:
-    """Return the flows without the statements that rest on a source in ``unfit``."""
+    """Return the flows without the statements that rest on a source in ``unfit``.
 
+    A step that would fall silent by that in a country says the flow ``gone`` instead: that it has no sure answer, and
+    that a person can help. So every flow reads well whatever is switched off.
+    """
+    instead = _statements(flows["gone"]) if "gone" in flows else ()
+    return {
+        name: msgspec.structs.replace(
+            flow,
+            steps={
+                key: _without(step, unfit, instead) if isinstance(step, Say) else step
+                for key, step in flow.steps.items()
+            },
+        )
+        for name, flow in flows.items()
+    }
+
+
+def _without(step: Say, unfit: frozenset[str], instead: tuple[Statement, ...]) -> Say:
     def kept(statements: Iterable[Statement]) -> tuple[Statement, ...]:
         return tuple(one for one in statements if not unfit.intersection(one.sources))
 
-    done = {}
-    for name, flow in flows.items():
-        steps = {
-            key: msgspec.structs.replace(
-                step, say=kept(step.say), overlay={place: kept(added) for place, added in step.overlay.items()}
-            )
-            if isinstance(step, Say)
-            else step
-            for key, step in flow.steps.items()
-        }
-        done[name] = msgspec.structs.replace(flow, steps=steps)
-    return done
+    say = kept(step.say)
+    overlay = {place: kept(added) for place, added in step.overlay.items()}
+    if not say and step.say:
+        silent = [country for country in COUNTRIES if not overlay.get(country)]
+        if len(silent) == len(COUNTRIES):
+            say = instead
+        else:
+            overlay |= dict.fromkeys(silent, instead)
+    elif not say:
+        overlay |= {place: instead for place, added in overlay.items() if not added and step.overlay[place]}
+    return msgspec.structs.replace(step, say=say, overlay=overlay)
+
+
+def _statements(flow: Flow) -> tuple[Statement, ...]:
+    return tuple(one for step in flow.steps.values() if isinstance(step, Say) for one in step.say)
 
 
 class Shelf:
     """Holds the library in use. A reload that fails leaves it as it is."""
 
-    def __init__(self, folder: Path, locales_folder: Path, *, sure: float = 0.5, maybe: float = 0.12) -> None:
+    def __init__(
+        self, folder: Path, locales_folder: Path, *, sure: float = 0.5, maybe: float = 0.12, release: bool = False
+    ) -> None:
         """Read the first library.
 
         Raises:
             FlowError, CatalogError: A file is wrong; there is nothing to go on with.
         """
         self._folder, self._locales, self._sure, self._maybe = folder, locales_folder, sure, maybe
+        self._release = release
         self.library = self._read()
         """The library in use."""
 
     def _read(self) -> Library:
-        return library(self._folder, self._locales, sure=self._sure, maybe=self._maybe)
+        return library(self._folder, self._locales, sure=self._sure, maybe=self._maybe, release=self._release)
 
     def reload(self) -> UcareError | None:
         """Read everything again; return why the old library is kept, or None where the new one is in use."""

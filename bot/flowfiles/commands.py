@@ -1,4 +1,7 @@
-"""``ucare flows check | list | draw | schema``: what authors type. Each command returns the exit status."""
+"""``ucare flows new | check | list | draw | diff | stats | schema``: what authors type.
+
+Each command returns the exit status.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import msgspec
+
 from bot.config import ROOT
 from bot.errors import UcareError
-from bot.flowfiles import drawing, overview, schema
+from bot.flowfiles import difference, drawing, overview, schema, starting, stats
 from bot.flowfiles.checks import check as find_faults
 from bot.flowfiles.load import load
 
@@ -68,6 +73,43 @@ def draw(args: argparse.Namespace) -> int:
     return 0
 
 
+def new(args: argparse.Namespace) -> int:
+    """Write a flow to begin with."""
+    try:
+        path = starting.begin(args.flows, args.topic, args.audience)
+    except UcareError as error:
+        _tell(str(error))
+        return 1
+    _tell(f"{path} is written. Write its sentences, then: ucare flows check {path.name}")
+    return 0
+
+
+def diff(args: argparse.Namespace) -> int:
+    """Print what changed between two states: folders, or revisions of git."""
+    try:
+        with (
+            difference.state(args.old, args.flows) as old,
+            difference.state(args.new or str(args.flows), args.flows) as to,
+        ):
+            changes = difference.differences(difference.everything(old), difference.everything(to))
+    except UcareError as error:
+        _tell(str(error))
+        return 1
+    _tell(msgspec.json.encode(changes).decode() if args.json else difference.told(changes))
+    return 0
+
+
+def stats_(args: argparse.Namespace) -> int:
+    """Print how much there is, how deep it goes and on what it rests."""
+    try:
+        found = stats.measure(args.flows)
+    except UcareError as error:
+        _tell(str(error))
+        return 1
+    _tell(msgspec.json.encode(found).decode() if args.json else stats.table(found))
+    return 0
+
+
 def write_schema(args: argparse.Namespace) -> int:
     """Write the schema that editors check flow files by."""
     path = args.flows / "schema.json"
@@ -79,7 +121,7 @@ def write_schema(args: argparse.Namespace) -> int:
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``flows`` and its commands; each sets ``func``."""
     flows = subparsers.add_parser("flows", help="check, list and draw what the assistant says")
-    commands = flows.add_subparsers(required=True, metavar="check|list|draw|schema")
+    commands = flows.add_subparsers(required=True, metavar="new|check|list|draw|diff|stats|schema")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--flows", type=Path, default=FLOWS, help="the folder of the flows")
     common.add_argument("--locales", type=Path, default=LOCALES, help="the folder of the catalogs")
@@ -94,6 +136,18 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     one.add_argument("flow", nargs="?", default="", help="the flow; none: the whole map")
     one.add_argument("-o", "--output", type=Path, help="the file to write")
     one.set_defaults(func=draw)
+    one = commands.add_parser("new", parents=[common], help="a flow to begin with, whole but for its sentences")
+    one.add_argument("topic", help="of nlu/topics.yml")
+    one.add_argument("audience", choices=starting.AUDIENCES)
+    one.set_defaults(func=new)
+    one = commands.add_parser("diff", parents=[common], help="what changed between two states, for a reviewer")
+    one.add_argument("old", help="a folder, or a revision of git (HEAD~3, a tag)")
+    one.add_argument("new", nargs="?", default="", help="the same; none: the flows as they are now")
+    one.add_argument("--json", action="store_true", help="for programs")
+    one.set_defaults(func=diff)
+    one = commands.add_parser("stats", parents=[common], help="how much there is, and on what it rests")
+    one.add_argument("--json", action="store_true", help="for programs")
+    one.set_defaults(func=stats_)
     one = commands.add_parser("schema", parents=[common], help="write flows/schema.json, by which editors help")
     one.set_defaults(func=write_schema)
 

@@ -107,10 +107,11 @@ class _Reader:
         return tuple(self.statement(self.mapping(item, "a statement", line), context) for item in items)
 
     def statement(self, found: Map, context: str) -> core.Statement:
-        self.known(found, frozenset({"text", "source"}), "a statement")
+        self.known(found, frozenset({"text", "source", "closed"}), "a statement")
         source = found.get("source", ())
         sources = tuple(map(str, source)) if isinstance(source, Seq) else (str(source),) if source else ()
-        return core.Statement(self.noted(found, context), context, sources)
+        closed = self.noted(found, context, "closed") if "closed" in found else ""
+        return core.Statement(self.noted(found, context), context, sources, closed)
 
     def noted(self, found: Map, context: str, key: str = "text", what: str = "a statement") -> str:
         """Return a text and note where it stands."""

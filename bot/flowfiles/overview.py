@@ -14,7 +14,7 @@ from bot.core.flow import Flow
 from bot.core.library import statements_of, texts_of
 from bot.flowfiles import reference
 from bot.flowfiles.load import load
-from bot.i18n import catalogs
+from bot.i18n import catalogs, review
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -27,20 +27,22 @@ class Row(msgspec.Struct, frozen=True):
     steps: int
     texts: int
     locales: str
-    """Each locale: nothing added where it is whole and reviewed, ``~`` draft or back-checked, ``!`` not whole."""
+    """Each locale: nothing added where all of it is reviewed, ``+`` back-checked, ``~`` a draft, ``!`` not whole."""
     review: str
 
 
 HEADS: Final = ("flow", "topic", "audience", "countries", "steps", "texts", "locales", "facts")
-LEGEND: Final = "locales: nl whole and reviewed, nl~ whole and a draft, nl! not whole (not offered)"
+LEGEND: Final = "locales: nl reviewed, nl+ back-checked, nl~ a draft, nl! not whole (not offered)"
+SIGNS: Final[dict[review.State, str]] = {review.REVIEWED: "", review.BACK_CHECKED: "+", review.DRAFT: "~"}
 
 
 def _locales(flow: Flow, read: Iterable[catalogs.Read]) -> str:
     keys = set(texts_of(flow))
     marks = ["en"]
     for catalog in read:
-        whole = all(key in catalog.entries and catalog.entries[key].good for key in keys)
-        marks.append(f"{catalog.locale}{'!' if not whole else '~' if catalog.draft else ''}")
+        entries = [catalog.entries.get(key) for key in keys]
+        good = [entry.mark for entry in entries if entry and entry.good]
+        marks.append(f"{catalog.locale}{SIGNS[review.lowest(good)] if len(good) == len(keys) else '!'}")
     return " ".join(marks)
 
 

@@ -14,21 +14,30 @@ from bot.ports.desk import Phrase
 class Phrasebook:
     """Phrases with their translations."""
 
-    def __init__(self, phrases: Mapping[str, str], texts: Mapping[str, Mapping[tuple[str, str], str]]) -> None:
-        """Keep the English phrases by id, and the texts of the catalogs by locale and (context, msgid)."""
+    def __init__(self, phrases: Mapping[str, str], read: Mapping[str, catalogs.Read]) -> None:
+        """Keep the English phrases by id, and what the catalogs say of them, by locale."""
         self._phrases = dict(phrases)
-        self._texts = texts
+        wanted = {(phrase_context(name), english) for name, english in phrases.items()}
+        self._entries = {
+            locale: {key: entry for key, entry in catalog.entries.items() if key in wanted and entry.good}
+            for locale, catalog in read.items()
+        }
 
     def _in(self, locale: str, name: str) -> str | None:
         english = self._phrases[name]
         if locale == "en":
             return english
-        return self._texts.get(locale, {}).get((phrase_context(name), english))
+        entry = self._entries.get(locale, {}).get((phrase_context(name), english))
+        return entry.text if entry else None
+
+    def _review(self, locale: str, name: str) -> str:
+        entry = self._entries.get(locale, {}).get((phrase_context(name), self._phrases[name]))
+        return entry.mark.state if entry else ""
 
     def for_contact(self, locale: str, shown_in: str) -> Sequence[Phrase]:
         """Return the phrases that exist in the contact's locale; shown in English where the caseworker's has none."""
         return [
-            Phrase(id=name, shown=self._in(shown_in, name) or english, sent=sent)
+            Phrase(id=name, shown=self._in(shown_in, name) or english, sent=sent, review=self._review(locale, name))
             for name, english in self._phrases.items()
             if (sent := self._in(locale, name))
         ]
@@ -41,4 +50,4 @@ def phrasebook(folder: Path, locales: Path) -> Phrasebook:
         FlowError, CatalogError: A file is wrong.
     """
     found = {name: phrase.text for name, phrase in reference.phrases(folder).items()}
-    return Phrasebook(found, {locale: read.texts() for locale, read in catalogs.read_all(locales).items()})
+    return Phrasebook(found, catalogs.read_all(locales))

@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from bot.core.numbers import Hours, Number
 from bot.errors import FlowError
+from bot.flowfiles.hours import EXAMPLE
+from bot.flowfiles.hours import read as read_hours
 from bot.flowfiles.marked import Map, Seq, read
 
 CONVENTION: Final = "ALL-RIG-"
 """Ids of the Convention on the Rights of the Child: it is stable, though its text was not at hand."""
+ALWAYS: Final = frozenset({"emergency", "police"})
+"""Numbers that are shown to everybody at any time, also where nobody has called them to try."""
 
 
 class _Strict(BaseModel):
@@ -28,10 +33,30 @@ class Contact(_Strict):
     source: str
     status: Literal["official", "operator", "secondary", "stale", "unconfirmed", "conflict"]
     hours: str = ""
+    """What is known of its hours, in words."""
+    open: str = Field("", description=EXAMPLE)
+    """The same as software reads it (``bot.flowfiles.hours``), local time; empty: not known, and it is shown always."""
+    languages: tuple[str, ...] = ()
+    """In which languages somebody answers; empty: not known."""
+    audience: tuple[Literal["child", "carer", "caseworker"], ...] = ()
+    """Who may be shown it; empty: everybody."""
     called: dt.date | None = None
     """When somebody last called it to try; None: nobody has."""
     allowed: bool = False
     """Whether it may be shown."""
+
+    @field_validator("open")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        if value:
+            read_hours(value)
+        return value
+
+    @property
+    def times(self) -> Hours | None:
+        """Its hours, where it has some: None where somebody answers at any time, or nobody knows when."""
+        found = read_hours(self.open) if self.open else None
+        return None if found is None or found.always else found
 
 
 class Source(_Strict):
@@ -167,9 +192,27 @@ def never(folder: Path) -> Mapping[str, tuple[Never, ...]]:
     return rules
 
 
-def numbers(folder: Path) -> dict[str, dict[str, str]]:
-    """Return what may be shown: by country and name, the number alone."""
+def numbers(folder: Path, *, release: bool = False) -> dict[str, dict[str, Number]]:
+    """Return what may be shown, by country and name.
+
+    Args:
+        folder: The flows.
+        release: Whether children use it: then what nobody has called is not shown, but for ``ALWAYS``.
+
+    Raises:
+        FlowError: The file is wrong.
+    """
     return {
-        country: {f"tel_{name}": contact.number for name, contact in table.items() if contact.allowed}
+        country: {
+            f"tel_{name}": _number(name, one)
+            for name, one in table.items()
+            if one.allowed and (one.called or name in ALWAYS or not release)
+        }
         for country, table in contacts(folder).items()
     }
+
+
+def _number(name: str, contact: Contact) -> Number:
+    if name in ALWAYS:
+        return Number(contact.number)
+    return Number(contact.number, contact.times, contact.audience)

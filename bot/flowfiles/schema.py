@@ -130,6 +130,7 @@ def build() -> Schema:
         "description": "An id of flows/sources.yml, or `none` for a sentence that states no fact.",
         "anyOf": [_TEXT, _list(_TEXT)],
     }
+    closed = {**_TEXT, "description": "Said instead while nobody answers the number that the text names."}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Flows of ucare and the files beside them",
@@ -144,7 +145,7 @@ def build() -> Schema:
         "$defs": {
             "flow": flow,
             "step": step,
-            "statement": _object({"text": _TEXT, "source": source}, "text"),
+            "statement": _object({"text": _TEXT, "source": source, "closed": closed}, "text"),
             "choice": _object(choice, "id", "label"),
             "topic": {"enum": sorted(topics())},
             **defs,

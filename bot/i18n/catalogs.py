@@ -2,11 +2,13 @@
 
 A catalog lies at ``locales/<locale>/LC_MESSAGES/<domain>.po``; the domain is ``bot`` (flows and phrases) or
 ``console`` (pages of the web chat and of the console). Its header ``X-Review`` says what people did about it:
-``draft``, ``back-checked`` or ``reviewed by NAME``. A fuzzy or empty translation counts as none.
+``draft``, ``back-checked`` or ``reviewed by NAME``; ``review`` tells it of each text. A fuzzy or empty translation
+counts as none.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,16 +20,21 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, PoFileParser, write_po
 
 from bot.errors import CatalogError
+from bot.i18n import review as review_
 
 BOT: Final = "bot"
 CONSOLE: Final = "console"
 DOMAINS: Final = (BOT, CONSOLE)
-DRAFT: Final = "draft"
-BACK_CHECKED: Final = "back-checked"
+DRAFT: Final = review_.DRAFT
+BACK_CHECKED: Final = review_.BACK_CHECKED
 REVIEWED: Final = "reviewed by "
 WIDTH: Final = 110
 UNFILLED: Final = ("EMAIL@ADDRESS", "LL@li.org")
 """What Babel writes into a header that nobody filled in."""
+
+
+UNNAMED: Final = "somebody"
+"""Who checked a text where only the header tells that it was checked."""
 
 
 class ReviewedCatalog(Catalog):
@@ -63,6 +70,8 @@ class Entry(msgspec.Struct, frozen=True):
     """Empty: not translated."""
     fuzzy: bool
     line: int
+    mark: review_.Mark = review_.NONE
+    """What people did about it; a draft where it may not be shown."""
 
     @property
     def good(self) -> bool:
@@ -77,13 +86,20 @@ class Read(msgspec.Struct, frozen=True):
     file: str
     """As people name it: ``locales/nl/LC_MESSAGES/bot.po``."""
     review: str
+    """The header ``X-Review``."""
     entries: dict[tuple[str, str], Entry]
     """By (context, msgid)."""
 
     @property
+    def marks(self) -> list[review_.Mark]:
+        """What people did about each translation that may be shown."""
+        return [entry.mark for entry in self.entries.values() if entry.good]
+
+    @property
     def draft(self) -> bool:
-        """Whether no native speaker has reviewed it."""
-        return not self.review.startswith(REVIEWED)
+        """Whether anything that may be shown was not reviewed by a native speaker."""
+        marks = self.marks
+        return review_.lowest(marks) != review_.REVIEWED if marks else not self.review.startswith(REVIEWED)
 
     def texts(self) -> dict[tuple[str, str], str]:
         """Return the translations that may be shown, by (context, msgid)."""
@@ -93,6 +109,27 @@ class Read(msgspec.Struct, frozen=True):
 def is_state(review: str) -> bool:
     """Tell whether a review state is one of the three."""
     return review in {DRAFT, BACK_CHECKED} or (review.startswith(REVIEWED) and len(review) > len(REVIEWED))
+
+
+def spread(catalog: ReviewedCatalog) -> None:
+    """Move what the header says into each translation without a mark of its own; ``settle`` writes the header anew."""
+    header = review_.from_header(catalog.review)
+    if header.state == DRAFT:
+        return
+    day = catalog.revision_date.date() if isinstance(catalog.revision_date, dt.datetime) else dt.date.min
+    for message in catalog:
+        if message.id and review_.mark_of(message, header) is header:
+            review_.put(message, msgspec.structs.replace(header, by=header.by[: review_.NAME_MAX] or UNNAMED, on=day))
+    catalog.review = DRAFT
+
+
+def settle(catalog: ReviewedCatalog) -> None:
+    """Write into the header what holds for the least checked text."""
+    header = review_.from_header(catalog.review)
+    texts: list[Message] = [message for message in catalog if message.id]
+    good = [message for message in texts if message.string and not message.fuzzy]
+    marks = [review_.mark_of(message, header) for message in good]
+    catalog.review = review_.as_header(marks, whole=len(good) == len(texts))
 
 
 def path_of(folder: Path, locale: str, domain: str) -> Path:
@@ -137,14 +174,16 @@ def parse(path: Path, name: str, locale: str | None = None) -> ReviewedCatalog:
     return catalog
 
 
-def _entries(catalog: Catalog) -> Iterator[Entry]:
+def _entries(catalog: ReviewedCatalog) -> Iterator[Entry]:
+    header = review_.from_header(catalog.review)
     message: Message
     for message in catalog:
         if not message.id:
             continue
         msgid = message.id if isinstance(message.id, str) else message.id[0]
         text = message.string if isinstance(message.string, str) else "".join((message.string or ("",))[:1])
-        yield Entry(str(message.context or ""), msgid, text, message.fuzzy, message.lineno or 1)
+        mark = review_.mark_of(message, header)
+        yield Entry(str(message.context or ""), msgid, text, message.fuzzy, message.lineno or 1, mark)
 
 
 def read(folder: Path, locale: str, domain: str = BOT) -> Read:

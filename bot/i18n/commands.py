@@ -1,4 +1,4 @@
-"""``ucare i18n extract | update | compile | report``: what translators type. Each returns the exit status."""
+"""``ucare i18n extract | update | compile | report | mark``: what translators type. Each returns the exit status."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from babel.messages.mofile import write_mo
 
 from bot.config import ROOT
 from bot.errors import CatalogError, UcareError
-from bot.i18n import catalogs, templates
+from bot.i18n import catalogs, marking, templates
 from bot.i18n import state as states
 
 
@@ -106,18 +106,24 @@ def report(args: argparse.Namespace) -> int:
         _tell("There is no catalog yet; begin one with `ucare i18n update --new LOCALE`.")
     for one in found:
         faults = f"{len(one.missing)} missing, {len(one.fuzzy)} fuzzy, {len(one.stale)} stale"
-        _tell(f"{one.locale:8} {one.domain:8} {one.translated} of {one.wanted}, {faults}; {one.review}")
+        marks = ", ".join(f"{count} {state}" for state, count in one.marks.items())
+        _tell(f"{one.locale:8} {one.domain:8} {one.translated} of {one.wanted}, {faults}; {one.review} ({marks})")
         if args.texts:
-            for kind, group in (("missing", one.missing), ("fuzzy", one.fuzzy), ("stale", one.stale)):
+            groups = (
+                ("missing", one.missing), ("fuzzy", one.fuzzy), ("stale", one.stale), ("changed", one.changed)
+            )  # fmt: skip
+            for kind, group in groups:
                 for context, msgid in group:
                     _tell(f"    {kind:8} {context or '-'}: {msgid}")
     return 1 if args.whole and not all(one.whole for one in found) else 0
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``i18n`` and its commands; each sets ``func``."""
-    i18n = subparsers.add_parser("i18n", help="texts for translators: extract, update, compile, report")
-    commands = i18n.add_subparsers(required=True, metavar="extract|update|compile|report")
+def register(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> argparse._SubParsersAction[argparse.ArgumentParser]:
+    """Add ``i18n`` and its commands; each sets ``func``. Return where more of them may be added."""
+    i18n = subparsers.add_parser("i18n", help="texts for translators: extract, update, report, mark, sheets")
+    commands = i18n.add_subparsers(required=True, metavar="COMMAND")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--root", type=Path, default=ROOT, help="the folder that the mappings begin at")
     common.add_argument("--locales", type=Path, default=ROOT / "locales", help="the folder of the catalogs")
@@ -133,6 +139,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     one.add_argument("--texts", action="store_true", help="name each text")
     one.add_argument("--whole", action="store_true", help="fail where a catalog is not whole")
     one.set_defaults(func=report)
+    marking.register(commands)
+    return commands
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.i18n import catalogs
 from bot.i18n.state import keys
-from bot.i18n.writing import rtl
+from bot.i18n.writing import isolate, rtl
 
 
 class PageTexts:
@@ -22,7 +22,8 @@ class PageTexts:
         """
         needed = frozenset(wanted)
         tables = {
-            locale: {msgid: text for (_, msgid), text in catalog.texts().items()} for locale, catalog in read.items()
+            locale: {msgid: isolate(text, locale) for (_, msgid), text in catalog.texts().items()}
+            for locale, catalog in read.items()
         }
         self._texts = {locale: table for locale, table in tables.items() if needed <= table.keys() and locale != "en"}
         self._locales = ("en", *sorted(self._texts))

@@ -9,6 +9,7 @@ import msgspec
 from babel.messages.catalog import Catalog
 
 from bot.i18n import catalogs
+from bot.i18n import review as reviews
 
 
 class State(msgspec.Struct, frozen=True):
@@ -24,6 +25,11 @@ class State(msgspec.Struct, frozen=True):
     stale: tuple[tuple[str, str], ...]
     """(context, msgid) of translations whose English text is gone."""
     review: str
+    """The header ``X-Review``."""
+    marks: dict[reviews.State, int]
+    """How many of the translations that may be shown are in each state of review."""
+    changed: tuple[tuple[str, str], ...]
+    """(context, msgid) of translations that were changed since somebody checked them."""
 
     @property
     def whole(self) -> bool:
@@ -45,6 +51,8 @@ def state(read: catalogs.Read | None, locale: str, domain: str, wanted: Iterable
         fuzzy=tuple(key for key in keys if key in entries and entries[key].fuzzy),
         stale=tuple(key for key in entries if key not in known),
         review=read.review if read else "not there",
+        marks=reviews.tally(entries[key].mark for key in keys if key in entries and entries[key].good),
+        changed=tuple(key for key in keys if key in entries and entries[key].mark.changed),
     )
 
 

@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 
-from bot.i18n import catalogs
+from bot.i18n import catalogs, review
 
 SKIPPED: Final = frozenset({"var", "tests", "dist", "node_modules"})
 HEADER: Final = """\
@@ -77,18 +77,19 @@ def _keys(catalog: Catalog) -> list[tuple[str, str]]:
 def update(catalog: catalogs.ReviewedCatalog, template: Catalog) -> bool:
     """Bring a catalog to the state of the template; return whether its review no longer covers all of it.
 
-    A text that is new is empty. One whose English changed a little takes the old translation over, marked fuzzy.
-    One that is gone is kept aside as obsolete. Where anything is new or fuzzy, a catalog is a draft again.
+    A text that is new is empty. One whose English changed a little takes the old translation over, marked fuzzy, and
+    nobody has checked it any more. One that is gone is kept aside as obsolete. What was checked stays checked. Where
+    anything is new or fuzzy, a catalog as a whole is a draft again.
     """
-    before = dict.fromkeys(_keys(catalog))
+    before = catalog.review
+    catalogs.spread(catalog)
     catalog.update(template)
     catalog.fuzzy = False
-    todo = [message for message in catalog if message.id and (message.fuzzy or not message.string)]
-    unseen = any((str(message.context or ""), str(message.id)) not in before for message in todo)
-    if unseen and catalog.review != catalogs.DRAFT:
-        catalog.review = catalogs.DRAFT
-        return True
-    return False
+    for message in catalog:
+        if message.id and message.fuzzy:
+            review.put(message, review.NONE)
+    catalogs.settle(catalog)
+    return before != catalog.review == catalogs.DRAFT
 
 
 def new(locale: str, template: Catalog) -> catalogs.ReviewedCatalog:

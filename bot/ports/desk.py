@@ -117,6 +117,8 @@ class Phrase(msgspec.Struct, frozen=True):
     id: str
     shown: str
     sent: str
+    review: str = ""
+    """What people did about the translation that is sent: ``draft``, ``back-checked``, ``reviewed``; English: empty."""
 
 
 class Phrases(Protocol):

@@ -34,8 +34,8 @@ from bot.turns.performer import Shell
 from bot.turns.think import Thinker
 
 REF: Final = "direct"
-START: Final = 1_767_225_600_000
-"""The first moment of 2026, UTC (ms): the same in every run."""
+START: Final = 1_767_706_200_000
+"""13:30 UTC on Tuesday, 6 January 2026 (ms): the same in every run, and every help line is open."""
 STEP_MS: Final = 1000
 """How much time passes between two inputs."""
 CASEWORKER: Final = "caseworker"
@@ -47,7 +47,7 @@ Output = dict[str, Any]
 class DirectConversation:
     """Feeds one contact's inputs and returns what the contact and the caseworkers get."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each of them is something a person may choose on the command line
         self,
         library: Library,
         understanding: Understanding,
@@ -56,8 +56,9 @@ class DirectConversation:
         locale: str = "",
         country: str = "",
         audience: str = "",
+        now: int = START,
     ) -> None:
-        """Begin. With locale, country and audience all given, the conversation starts after the welcome."""
+        """Begin at a time (ms). With locale, country and audience all given, it starts after the welcome."""
         self._shell = Shell(library)
         self._thinker = Thinker(understanding)
         self._channel = channel
@@ -65,7 +66,7 @@ class DirectConversation:
         self._case = b""
         self._timers: dict[str, Timer] = {}
         self._count = 0
-        self.now = START
+        self.now = now
         self._effects: list[AnyEffect] = []
         self.commit: Commit | None = None
         self._last: tuple[str, ...] = ()

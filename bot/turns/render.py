@@ -1,33 +1,42 @@
-"""Turns message ids into the text a contact reads: translated, with the numbers of the contact's country.
+"""Turns message ids into the text a contact reads: translated, with the numbers that serve this contact now.
 
 Rules:
 
-1. A statement that names a telephone number nobody allows for this country is left out, never shown with a hole.
-2. A text without a translation is never shown in English by surprise: it raises.
-3. In a script that runs from right to left a number stands between isolation marks, or its parts change places.
+1. A statement that names a telephone number which is not there for this country or audience is left out, never shown
+   with a hole.
+2. While nobody answers a number, what the statement has for that time is said instead; without it, it is left out.
+   Where that text is not translated yet, the statement is said: it is better than silence.
+3. A text without a translation is never shown in English by surprise: it raises.
+4. In a script that runs from right to left numbers and Latin names stand between isolation marks, or their parts change
+   places. A label gets them only where it still has at most twenty characters.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import Final
+
+import msgspec
 
 from bot.core.conversation import Conversation
 from bot.core.effects import SendMessage, SendReply, TextRef
 from bot.core.library import Library
 from bot.errors import CatalogError
+from bot.i18n.writing import isolate
 from bot.i18n.writing import rtl as is_rtl
 from bot.ports.channels import Outgoing, RenderedButton
+from bot.turns.local import local
 
 LABEL: Final = 20
 """No channel shows more characters of a button's label."""
+KEPT: Final = 4096
+"""Messages kept as they were rendered; most turns say what was said before."""
 
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _ISOLATE: Final = "\u2066{}\u2069"
 
 
-@cache
 def render(effect: SendMessage, library: Library, *, last_at: int = 0) -> Outgoing | None:
     """Return the message as it is sent, or None where nothing of it may be shown.
 
@@ -39,11 +48,20 @@ def render(effect: SendMessage, library: Library, *, last_at: int = 0) -> Outgoi
     Raises:
         CatalogError: A text has no translation, or only buttons would be left.
     """
+    here = local(effect.country, effect.at)
+    closed = library.closed(effect.country, effect.audience, here) if here else frozenset()
+    made = _rendered(msgspec.structs.replace(effect, at=0), library, closed)
+    return msgspec.structs.replace(made, last_at=last_at) if made else None
+
+
+@lru_cache(maxsize=KEPT)
+def _rendered(effect: SendMessage, library: Library, closed: frozenset[str]) -> Outgoing | None:
+    """Return the message while some numbers are closed."""
     rtl = is_rtl(effect.locale)
-    said = (filled(library, effect, translated(library, effect.locale, ref), rtl=rtl) for ref in effect.texts)
-    text = "\n".join(line for line in said if line)
+    said = (_said(library, effect, ref, closed, rtl=rtl) for ref in effect.texts)
+    text = isolate("\n".join(line for line in said if line), effect.locale)
     buttons = tuple(
-        RenderedButton(button.payload, shorten(translated(library, effect.locale, button.label)))
+        RenderedButton(button.payload, labelled(translated(library, effect.locale, button.label), effect.locale))
         for button in effect.buttons
     )
     if not text and buttons:
@@ -59,14 +77,29 @@ def render(effect: SendMessage, library: Library, *, last_at: int = 0) -> Outgoi
         flow=effect.flow,
         step=effect.step,
         urgent=effect.urgent,
-        last_at=last_at,
     )
 
 
+def _said(library: Library, effect: SendMessage, ref: TextRef, closed: frozenset[str], *, rtl: bool) -> str | None:
+    """Return one text as it is said now, or None where it is left out."""
+    text = translated(library, effect.locale, ref)
+    if not closed.isdisjoint(_PLACEHOLDER.findall(text)):
+        if not ref.closed:
+            return None
+        text = library.text(effect.locale, TextRef(ref.context, ref.closed)) or text
+    return filled(library, effect, text, rtl=rtl)
+
+
 def reply(effect: SendReply, conversation: Conversation) -> Outgoing:
-    """Return a caseworker's words as they are sent, unchanged."""
+    """Return a caseworker's words as they are sent: none changed, their numbers and Latin names kept in order."""
     locale = conversation.locale or "en"
-    return Outgoing(text=effect.text, locale=locale, rtl=is_rtl(locale), last_at=conversation.last_at, who="caseworker")
+    return Outgoing(
+        text=isolate(effect.text, locale),
+        locale=locale,
+        rtl=is_rtl(locale),
+        last_at=conversation.last_at,
+        who="caseworker",
+    )
 
 
 def translated(library: Library, locale: str, ref: TextRef) -> str:
@@ -86,11 +119,17 @@ def filled(library: Library, effect: SendMessage, text: str, *, rtl: bool) -> st
     """Return a text with its numbers, or None where one of them is not known."""
     numbers: dict[str, str] = {}
     for name in _PLACEHOLDER.findall(text):
-        number = library.number(effect.country, name)
+        number = library.number(effect.country, name, effect.audience)
         if number is None:
             return None
         numbers[name] = _ISOLATE.format(number) if rtl else number
     return _PLACEHOLDER.sub(lambda found: numbers[found[1]], text)
+
+
+def labelled(label: str, locale: str) -> str:
+    """Return a label as a button shows it in a locale."""
+    marked = isolate(label, locale)
+    return marked if len(marked) <= LABEL else shorten(label)
 
 
 def shorten(label: str) -> str:

@@ -54,3 +54,19 @@ def test_yes_in_any_words_presses_the_button_that_means_yes():
     assert chosen("na klar", offered, "affirm") == "delete_data.any/sure/yes"
     assert chosen("bloß nicht", offered, "deny") == "delete_data.any/sure/no"
     assert chosen("na klar", offered, "school") is None
+
+
+AGES = buttons("18 or older", "17", "16", "15", "14", "13", "12 or younger", "I will not say")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("15", 4), ("I am 15", 4), ("١٦", 3), ("17!", 2), ("7", 7), ("I will not say", 8), ("18 or older", 1)],
+)
+def test_a_choice_that_is_a_figure_is_meant_before_its_place_in_the_list(text, number):
+    assert chosen(text, AGES) == f"flow/step/{number}"
+
+
+@pytest.mark.parametrize("text", ["I have 2 sisters, 15 and 16", "99", "I came in 2015"])
+def test_other_figures_are_no_age(text):
+    assert chosen(text, AGES) is None

@@ -75,7 +75,15 @@ OTHERS = {
         text: "What do you want to know?"
         choose:
           - {id: again, label: Say it again, next: what}
-          - {id: enough, label: That is all, next: close}
+          - {id: enough, label: That is all, next: then}
+      - id: then
+        text: "What now?"
+        choose:
+          - {id: again, label: Say it again, next: what}
+          - {id: do, label: "What can I do?", next: do}
+          - {id: enough, label: Stop, next: close}
+      - id: do
+        say: {text: "Ask for yours.", source: none}
       - id: close
         link: closing
 """,
@@ -87,6 +95,19 @@ OTHERS = {
     steps:
       - id: what
         say: {text: "You may go to school.", source: T-1}
+      - id: more
+        text: "What do you want to know?"
+        choose:
+          - {id: start, label: When I start, next: start}
+      - id: start
+        say: {text: "Soon.", source: T-1}
+      - id: then
+        text: "What now?"
+        choose:
+          - {id: do, label: "What can I do?", next: do}
+          - {id: enough, label: Stop, next: close}
+      - id: do
+        say: {text: "Ask your guardian.", source: none}
       - id: close
         link: closing
 """,

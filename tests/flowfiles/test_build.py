@@ -74,3 +74,27 @@ def test_phrases_are_offered_where_the_contact_can_read_them(good):
     (other,) = book.for_contact("en", "ps")
     assert other.shown == other.sent == "Hello! I am a person."
     assert book.for_contact("ps", "en") == []
+
+
+def test_a_flow_is_whole_without_what_is_said_while_a_number_is_closed(good):
+    closed = '{text: "Call {tel_child}.", closed: "Closed now.", source: none}'
+    path = good / "flows" / "child" / "school.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace('{text: "You may go to school.", source: T-1}', closed))
+    missing = library(good / "flows", good / "locales")
+    assert not missing.has("nl", "school.child")
+    translate(good, "nl")
+    catalog = good / "locales" / "nl" / "LC_MESSAGES" / "bot.po"
+    text = catalog.read_text(encoding="utf-8")
+    assert '"n Closed now."' in text, "it is a text like any other for translators"
+    catalog.write_text(text.replace('"n Closed now."', '""'), encoding="utf-8")
+    assert library(good / "flows", good / "locales").has("nl", "school.child")
+
+
+def test_a_release_leaves_out_numbers_that_nobody_has_called(good):
+    path = good / "flows" / "contacts.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("called: 2026-11-01, ", ""), encoding="utf-8")
+    assert library(good / "flows", good / "locales").number("GR", "tel_child") == "1056"
+    released = library(good / "flows", good / "locales", release=True)
+    assert released.number("GR", "tel_child") is None
+    assert released.number("GR", "tel_emergency") == "112"
+    assert Shelf(good / "flows", good / "locales", release=True).library.number("GR", "tel_child") is None

@@ -165,3 +165,13 @@ def test_the_convention_may_be_unconfirmed_and_other_facts_may_not(good):
         path.write_text(path.read_text(encoding="utf-8").replace("T-1", "ALL-RIG-1"), encoding="utf-8")
     sources.write_text(sources.read_text(encoding="utf-8").replace("confirmed", "unconfirmed"), encoding="utf-8")
     assert found(good) == []
+
+
+@pytest.mark.parametrize("given", ['open: "Mo 10:00-11:00"', "audience: [carer]"])
+def test_a_question_needs_a_number_that_is_there_always_and_for_everybody(good, given):
+    number = f'number: "1", title: M, source: A, status: official, called: 2026-11-01, allowed: true, {given}'
+    path = good / "flows" / "contacts.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("  GR:", f"    missing: {{{number}}}\n  GR:"))
+    menu = good / "flows" / "system" / "menu.yml"
+    menu.write_text(menu.read_text(encoding="utf-8").replace("What do you want?", "Will you call {tel_missing}?"))
+    assert "number_in_question" in {fault.code for fault in found(good)}

@@ -67,9 +67,21 @@ def test_labels_are_translated_and_fit():
     assert render(say(HELLO, locale="ar", buttons=(Button("p", YES),)), LIBRARY).buttons[0].label == "نعم"
 
 
-def test_a_caseworkers_words_are_not_touched():
+def test_a_caseworkers_words_are_not_changed_but_kept_in_order():
     made = reply(SendReply("r", "e", "Call {tel_police} ❤"), Conversation("c", "x", locale="ar", last_at=5))
-    assert (made.text, made.who, made.rtl, made.last_at) == ("Call {tel_police} ❤", "caseworker", True, 5)
+    assert made.text == "\u2066Call {tel_police} ❤\u2069"
+    assert (made.who, made.rtl, made.last_at) == ("caseworker", True, 5)
+    assert reply(SendReply("r", "e", "{x} 12 a"), Conversation("c", "x", locale="nl")).text == "{x} 12 a"
+
+
+def test_latin_names_are_isolated_in_texts_and_in_labels_that_have_room():
+    texts = {("f/s", "Yes"): "نعم Jugendamt", ("f/s", "Hello."): "اسأل Child Focus (24/7)."}
+    library = Library({}, {"ar": texts}, {})
+    made = render(say(HELLO, locale="ar", buttons=(Button("p", YES),)), library)
+    assert made.text == "اسأل \u2066Child Focus\u2069 (\u206624/7\u2069)."
+    assert made.buttons[0].label == "نعم \u2066Jugendamt\u2069"
+    long = Library({}, {"ar": texts | {("f/s", "Yes"): "مكتب Jugendamt هناك"}}, {})
+    assert render(say(HELLO, locale="ar", buttons=(Button("p", YES),)), long).buttons[0].label == "مكتب Jugendamt هناك"
 
 
 def test_pseudonyms_are_stable_many_and_say_nothing_of_the_contact():

@@ -53,7 +53,7 @@ FIELDS = frozenset({"locale", "country", "region", "audience"})
 
 
 def remember(turn: Turn, name: str, value: str) -> None:
-    """Keep what was chosen: in a field of the conversation, or in a slot."""
+    """Keep what was chosen: in a field of the conversation, or in a slot; figures as a number, for age bands."""
     if name == "welcomed":
         turn.update(welcomed=value not in {"", "no", "false"})
     elif name == "locale":
@@ -63,7 +63,8 @@ def remember(turn: Turn, name: str, value: str) -> None:
         if name == "country":
             turn.update(region="")
     else:
-        turn.update(slots={**turn.conversation.slots, name: value})
+        number = int(value) if value.isascii() and value.isdecimal() else value
+        turn.update(slots={**turn.conversation.slots, name: number})
 
 
 STEPS[Choose] = run

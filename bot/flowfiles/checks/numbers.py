@@ -9,13 +9,17 @@ from typing import Final
 
 from bot.core.flow import Ask, Choose, Say
 from bot.core.library import COUNTRIES
+from bot.core.numbers import Number
 from bot.flowfiles.checks.book import Book
 from bot.flowfiles.checks.registry import Found, check
+from bot.flowfiles.reference import ALWAYS, Contact
 
 PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _DIGITS: Final = re.compile(r"\+?\d[\d \u00a0/().-]*\d")
 _LONG: Final = 7
 """Digits from which on a figure is a telephone number, whatever else it may be."""
+LANGUAGES: Final = {"BE": {"nl": "Dutch", "fr": "French"}}
+"""Countries in which a number may not speak everybody's language → the languages, as an English text names them."""
 
 
 def placeholders(text: str) -> list[str]:
@@ -33,9 +37,10 @@ def unknown_number(book: Book) -> Iterator[Found]:
     """Find placeholders that nothing fills."""
     known = {f"tel_{name}" for table in book.contacts.values() for name, one in table.items() if one.allowed}
     for flow, statement in book.statements():
-        for name in placeholders(statement.text):
-            if name not in known:
-                yield book.where(statement.context, statement.text), f"nothing fills {{{name}}} in {flow.id}"
+        for text in (statement.text, statement.closed):
+            for name in placeholders(text):
+                if name not in known:
+                    yield book.where(statement.context, text), f"nothing fills {{{name}}} in {flow.id}"
     for flow, step in book.chooses():
         for choice in step.choose:
             if PLACEHOLDER.search(choice.label):
@@ -64,27 +69,69 @@ def number_elsewhere(book: Book) -> Iterator[Found]:
                 texts += [(step.text, flow.countries or COUNTRIES)]
             for statement, countries in texts:
                 for name in placeholders(statement.text):
-                    lacking = [c for c in countries if not _has(book, c, name)]
+                    lacking = [c for c in countries if not number_of(book, c, name)]
                     if lacking and len(lacking) < len(COUNTRIES):
                         place = book.where(statement.context, statement.text)
                         yield place, f"{', '.join(lacking)} has no {{{name}}}: the sentence is left out there"
 
 
-@check("number_in_question", "Say the number in a `say` step before; a question must be whole in every country.")
+@check(
+    "number_audience", "Say it in a flow of those who may be shown the number, or correct `audience:` of the number."
+)
+def number_audience(book: Book) -> Iterator[Found]:
+    """Find sentences that are left out for those whom the flow is for, because the number is for others."""
+    for flow, statement in book.statements():
+        everybody = ("child", "carer") if flow.audience == "any" else (flow.audience,)
+        for name in placeholders(statement.text):
+            for country in flow.countries or COUNTRIES:
+                for who in everybody:
+                    if number_of(book, country, name) and not number_of(book, country, name, who):
+                        place = book.where(statement.context, statement.text)
+                        yield place, f"{{{name}}} of {country} is not for a {who}: the sentence is left out"
+
+
+@check("number_language", "Say in which language they answer, like “in French: {tel_child}”.", severity="warning")
+def number_language(book: Book) -> Iterator[Found]:
+    """Find sentences that do not say in which language somebody answers, where a country has more than one.
+
+    In the overlay of a region its language is known.
+    """
+    for flow, statement in book.statements():
+        where = statement.context.partition("@")[2]
+        for country, languages in LANGUAGES.items():
+            if country not in (flow.countries or COUNTRIES) or where not in {"", country}:
+                continue
+            for name in placeholders(statement.text):
+                one = number_of(book, country, name, flow.audience)
+                spoken = [languages[key] for key in one.languages if key in languages] if one else []
+                if 0 < len(spoken) < len(languages) and not any(word in statement.text for word in spoken):
+                    place = book.where(statement.context, statement.text)
+                    yield place, f"{{{name}}} of {country} answers in {' and '.join(spoken)}; the text does not say so"
+
+
+@check("number_in_question", "Say the number in a `say` step before; a question must be whole always and everywhere.")
 def number_in_question(book: Book) -> Iterator[Found]:
-    """Find questions that could not be asked where a number is missing, also before the country is known."""
+    """Find questions that could not be asked where or when a number is missing, also before the country is known."""
     for flow in book.flows.values():
         for step in flow.steps.values():
             if isinstance(step, Choose | Ask):
                 for name in placeholders(step.text.text):
-                    if not _has(book, "EU", name):
+                    found = [number_of(book, country, name) for country in ("EU", *COUNTRIES)]
+                    short = name.removeprefix("tel_")
+                    if any(not one or ((one.times or one.audience) and short not in ALWAYS) for one in found):
                         place = book.where(step.text.context, step.text.text)
-                        yield place, f"{{{name}}} is not there for every country, and a question needs it"
+                        yield place, f"{{{name}}} is not there always and for everybody, and a question needs it"
 
 
-def _has(book: Book, country: str, name: str) -> bool:
+def number_of(book: Book, country: str, name: str, audience: str = "any") -> Contact | None:
+    """Return the number that a text shows in a country to an audience at some time, or None."""
+    who = "" if audience == "any" else audience
     short = name.removeprefix("tel_")
-    return any(short in (table := book.contacts.get(c, {})) and table[short].allowed for c in (country, "EU"))
+    for where in (country, "EU"):
+        one = book.contacts.get(where, {}).get(short)
+        if one and one.allowed and (short in ALWAYS or Number(one.number, None, one.audience).serves(who)):
+            return one
+    return None
 
 
 @check("written_number", "Write {tel_NAME} and keep the number in flows/contacts.yml, with its hours and source.")

@@ -10,9 +10,13 @@ from bot.core.steps.act import STAYS
 from bot.core.understood import RISKS
 from bot.flowfiles.checks.book import Book
 from bot.flowfiles.checks.registry import Found, check
+from bot.flowfiles.stats import depth
 
 TALKS: Final = frozenset({"rights", "carer"})
 """Groups of topics whose flows tell something, and so end with an offer and show the way to a person."""
+
+DEEP: Final = 3
+"""So many exchanges at least: what it is, what happens here, what one can do now."""
 
 
 def leads(step: object) -> tuple[str, ...]:
@@ -182,3 +186,13 @@ def risk_without_flow(book: Book) -> Iterator[Found]:
         audiences = {flow.audience for flow in book.flows.values() if flow.topic == risk and not flow.countries}
         if "any" not in audiences and not {"child", "carer"} <= audiences:
             yield (f"{book.folder.name}/", 1), f"no flow answers the risk {risk!r} for everybody everywhere"
+
+
+@check(
+    "shallow", "Say what it is, what happens here and what one can do now, each after a question.", severity="warning"
+)
+def shallow(book: Book) -> Iterator[Found]:
+    """Find flows for children about their rights that answer once and are over."""
+    for flow in book.flows.values():
+        if flow.audience == "child" and book.topics.get(flow.topic) == "rights" and depth(flow) < DEEP:
+            yield book.at(flow.id), f"{flow.id} is {depth(flow)} exchanges deep (at least {DEEP})"

@@ -10,7 +10,7 @@ from bot.flowfiles.checks.book import Book
 from bot.flowfiles.checks.numbers import placeholders
 from bot.flowfiles.checks.registry import Found, check
 from bot.flowfiles.texts import phrase_context
-from bot.i18n import catalogs
+from bot.i18n import catalogs, review
 
 
 def _wanted(book: Book) -> dict[str, list[tuple[str, str]]]:
@@ -65,13 +65,31 @@ def other_placeholders(book: Book) -> Iterator[Found]:
 
 
 @check(
-    "draft_catalog", "Let a native speaker read it, and write `reviewed by NAME` into its X-Review.", severity="warning"
+    "draft_catalog",
+    "Let a native speaker read it, then `ucare i18n mark LOCALE reviewed --by NAME`.",
+    severity="warning",
 )
 def draft_catalog(book: Book) -> Iterator[Found]:
-    """Find catalogs that no native speaker has reviewed."""
+    """Find catalogs with texts that no native speaker has reviewed; say how many of which flows."""
     for locale, catalog in book.catalogs.items():
         if catalog.draft:
-            yield (catalog.file, 1), f"{locale} is {catalog.review!r}: no native speaker has reviewed it"
+            counts = review.tally(catalog.marks)
+            told = ", ".join(f"{count} {state}" for state, count in counts.items() if count) or catalog.review
+            yield (catalog.file, 1), f"{locale}: not every text is reviewed by a native speaker ({told})"
+
+
+@check(
+    "changed_since_review",
+    "Let somebody check it again, then `ucare i18n mark`; until then it is a draft.",
+    severity="warning",
+)
+def changed_since_review(book: Book) -> Iterator[Found]:
+    """Find translations that are not any more what somebody checked."""
+    for locale, catalog in book.catalogs.items():
+        for entry in catalog.entries.values():
+            if entry.mark.changed:
+                message = f"{locale}: it was changed after {entry.mark.by} checked it on {entry.mark.on}"
+                yield (catalog.file, entry.line), message
 
 
 @check("unknown_review", "Write `draft`, `back-checked` or `reviewed by NAME`.")

@@ -22,7 +22,7 @@ function element(tag, className, text) {
 }
 
 // Web addresses and telephone numbers in what we say can be tapped; nothing of a text is ever read as HTML.
-const LINK = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])|(\+\d[\d ]{6,}\d|\b0\d[\d ]{6,}\d|\b1\d\d(?: ?\d{3})?\b(?!\d|[.,:]\d|%))/g;
+const LINK = /(https?:\/\/[^\s<>"\u2066-\u2069]+[^\s<>".,;:!?)\u2066-\u2069])|(\+\d[\d ]{6,}\d|\b0\d[\d ]{6,}\d|\b1\d\d(?: ?\d{3})?\b(?!\d|[.,:]\d|%))/g;
 function fill(target, text, linked) {
   let from = 0;
   for (const match of linked ? text.matchAll(LINK) : []) {
