@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """Children use it: telephone numbers that nobody has called are left out, but for 112 and the police."""
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses of proxies of ours, whose X-Forwarded-For is believed (for limits on how often somebody may try)."""
+    ucare_pseudo: bool = False
+    """Offer en_XA and ar_XB, which nobody speaks, to find text that was never translated. Not for contacts."""
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     console_port: int = Field(8081, ge=0, le=65535)

@@ -72,6 +72,7 @@ def shelf_of(settings: Settings) -> Shelf:
         sure=thresholds.topic.sure,
         maybe=thresholds.topic.maybe,
         release=settings.ucare_release,
+        pseudo=settings.ucare_pseudo,
     )
 
 
@@ -88,7 +89,7 @@ async def open_base(settings: Settings) -> AsyncIterator[Base]:
     """
     clock = WallClock()
     shelf = shelf_of(settings)
-    texts = page_texts(settings.locales_dir)
+    texts = page_texts(settings.locales_dir, pseudo=settings.ucare_pseudo)
     keyring = Keyring.open(settings.ucare_data_dir, now=clock.now(), data_key_text=settings.data_key)
     keyring.rotate(now=clock.now())
     sealer = KeyringSealer(keyring, grace_ms=GRACE_MS if settings.data_key else 0)

@@ -67,11 +67,13 @@ def _show(outputs: list[Output]) -> None:
 async def _talk(args: argparse.Namespace, settings: Settings, show: Any, *, prompt: str) -> int:  # noqa: ANN401 - a function of outputs
     from bot.bootstrap.base import shelf_of  # noqa: PLC0415 - keeps the other commands quick
     from bot.bootstrap.language import open_language  # noqa: PLC0415 - as above
+    from bot.i18n.writing import PSEUDO  # noqa: PLC0415 - as above
     from bot.turns.direct import START, DirectConversation  # noqa: PLC0415 - as above
     from bot.turns.local import moment  # noqa: PLC0415 - as above
 
     logs.configure("WARNING")
-    library = shelf_of(settings).library
+    pseudo = settings.ucare_pseudo or args.locale in PSEUDO
+    library = shelf_of(settings.model_copy(update={"ucare_pseudo": pseudo})).library
     async with open_language(settings, wait=True) as language:
         talk: DirectConversation = DirectConversation(
             library,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
+from babel import UnknownLocaleError
 from babel.dates import format_timedelta
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.asgi import Texts, wanted_locale
-from bot.i18n.writing import isolate
+from bot.i18n.writing import isolate, known
 from bot.ports.desk import QueueRow
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -74,18 +74,18 @@ def count_announced(rows: list[QueueRow]) -> int:
 
 def _language(code: str, shown_in: str) -> str:
     try:
-        return Locale.parse(code).get_display_name(shown_in) or code
+        return known(code).get_display_name(known(shown_in)) or code
     except (UnknownLocaleError, ValueError, TypeError):
         return code
 
 
 def _country(code: str, shown_in: str) -> str:
-    return str(Locale.parse(shown_in).territories.get(code, code))
+    return str(known(shown_in).territories.get(code, code))
 
 
 def _waited(milliseconds: int, locale: str) -> str:
     waited = timedelta(milliseconds=max(0, milliseconds))
-    return format_timedelta(waited, granularity="minute", threshold=1.5, format="short", locale=locale)
+    return format_timedelta(waited, granularity="minute", threshold=1.5, format="short", locale=known(locale))
 
 
 def _clock(milliseconds: int) -> str:

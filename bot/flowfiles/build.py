@@ -8,15 +8,23 @@ from pathlib import Path
 import msgspec
 
 from bot.core.flow import Flow, Say, Statement
-from bot.core.library import COUNTRIES, SYSTEM_FLOWS, Library
+from bot.core.library import COUNTRIES, SYSTEM_FLOWS, Library, texts_of
 from bot.errors import FlowError, UcareError
 from bot.flowfiles import reference
 from bot.flowfiles.load import load
 from bot.i18n import catalogs
+from bot.i18n.pseudo import tables as pseudo_tables
+from bot.i18n.writing import PSEUDO
 
 
 def library(
-    folder: Path, locales_folder: Path, *, sure: float = 0.5, maybe: float = 0.12, release: bool = False
+    folder: Path,
+    locales_folder: Path,
+    *,
+    sure: float = 0.5,
+    maybe: float = 0.12,
+    release: bool = False,
+    pseudo: bool = False,
 ) -> Library:
     """Return the library of a folder of flows and its catalogs.
 
@@ -29,6 +37,7 @@ def library(
         sure: From this confidence on (0 to 1) a topic is answered at once.
         maybe: From this confidence on a topic is offered as "Did you mean".
         release: Whether children use it: then numbers that nobody has called are left out.
+        pseudo: Whether the locales that nobody speaks are there as well, to find untranslated text.
 
     Raises:
         FlowError: A flow, or a file beside the flows, is wrong, or a flow that the engine needs is missing.
@@ -41,11 +50,16 @@ def library(
         raise FlowError(msg, file=f"{folder.name}/system/", line=1)
     sources = reference.sources(folder) if (folder / "sources.yml").is_file() else {}
     read = catalogs.read_all(locales_folder)
+    texts = {locale: catalog.texts() for locale, catalog in read.items()}
+    drafts = [locale for locale, catalog in read.items() if catalog.draft]
+    if pseudo:
+        texts |= pseudo_tables(key for flow in flows.values() for key in texts_of(flow))
+        drafts += PSEUDO
     return Library(
         without(flows, reference.unfit(sources)),
-        {locale: catalog.texts() for locale, catalog in read.items()},
+        texts,
         reference.numbers(folder, release=release),
-        drafts=frozenset(locale for locale, catalog in read.items() if catalog.draft),
+        drafts=frozenset(drafts),
         sure=sure,
         maybe=maybe,
     )
@@ -95,7 +109,14 @@ class Shelf:
     """Holds the library in use. A reload that fails leaves it as it is."""
 
     def __init__(
-        self, folder: Path, locales_folder: Path, *, sure: float = 0.5, maybe: float = 0.12, release: bool = False
+        self,
+        folder: Path,
+        locales_folder: Path,
+        *,
+        sure: float = 0.5,
+        maybe: float = 0.12,
+        release: bool = False,
+        pseudo: bool = False,
     ) -> None:
         """Read the first library.
 
@@ -103,12 +124,19 @@ class Shelf:
             FlowError, CatalogError: A file is wrong; there is nothing to go on with.
         """
         self._folder, self._locales, self._sure, self._maybe = folder, locales_folder, sure, maybe
-        self._release = release
+        self._release, self._pseudo = release, pseudo
         self.library = self._read()
         """The library in use."""
 
     def _read(self) -> Library:
-        return library(self._folder, self._locales, sure=self._sure, maybe=self._maybe, release=self._release)
+        return library(
+            self._folder,
+            self._locales,
+            sure=self._sure,
+            maybe=self._maybe,
+            release=self._release,
+            pseudo=self._pseudo,
+        )
 
     def reload(self) -> UcareError | None:
         """Read everything again; return why the old library is kept, or None where the new one is in use."""

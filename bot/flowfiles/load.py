@@ -13,7 +13,9 @@ from bot.errors import FlowError
 from bot.flowfiles.marked import Map, Seq, read
 
 KINDS: Final = ("say", "ask", "choose", "branch", "set", "escalate", "link", "act", "end")
-NOT_FLOWS: Final = frozenset({"contacts.yml", "sources.yml", "phrases.yml", "never.yml"})
+NOT_FLOWS: Final = frozenset(
+    f"{name}.yml" for name in ("contacts", "sources", "phrases", "never", "hard_words", "names", "signposts")
+)
 FLOW_KEYS: Final = frozenset({"title", "topic", "audience", "countries", "steps"})
 STEP_KEYS: Final = frozenset({"id", "next", "text", "overlay", *KINDS})
 

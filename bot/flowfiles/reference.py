@@ -13,7 +13,7 @@ from bot.core.numbers import Hours, Number
 from bot.errors import FlowError
 from bot.flowfiles.hours import EXAMPLE
 from bot.flowfiles.hours import read as read_hours
-from bot.flowfiles.marked import Map, Seq, read
+from bot.flowfiles.marked import Map, read
 
 CONVENTION: Final = "ALL-RIG-"
 """Ids of the Convention on the Rights of the Child: it is stable, though its text was not at hand."""
@@ -21,11 +21,13 @@ ALWAYS: Final = frozenset({"emergency", "police"})
 """Numbers that are shown to everybody at any time, also where nobody has called them to try."""
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """What an entry of a file may hold, and nothing else."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Contact(_Strict):
+class Contact(Strict):
     """A telephone number, where it comes from, and whether anybody has called it."""
 
     number: str
@@ -59,7 +61,7 @@ class Contact(_Strict):
         return None if found is None or found.always else found
 
 
-class Source(_Strict):
+class Source(Strict):
     """Where a fact comes from, when it was looked at, and when to look again."""
 
     title: str
@@ -74,23 +76,21 @@ class Source(_Strict):
     """Switched off: what rests on it is not said in any flow or language."""
 
 
-class Phrase(_Strict):
+class Phrase(Strict):
     """A reviewed sentence that a caseworker picks in one language and the contact reads in another."""
 
     text: str
 
 
-class Never(_Strict):
-    """A way of speaking that no text may have: a regular expression for one locale, and why not."""
-
-    pattern: str
-    why: str
-
-
 M = TypeVar("M", bound=BaseModel)
 
 
-def _parse(model: type[M], value: object, file: str, line: int) -> M:
+def parse(model: type[M], value: object, file: str, line: int) -> M:
+    """Return an entry of a file.
+
+    Raises:
+        FlowError: It is wrong; with file and line.
+    """
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -99,20 +99,30 @@ def _parse(model: type[M], value: object, file: str, line: int) -> M:
         raise FlowError(msg, file=file, line=line) from None
 
 
-def _mapping(value: object, file: str, line: int) -> Map:
+def mapping(value: object, file: str, line: int) -> Map:
+    """Return a value that must be a mapping.
+
+    Raises:
+        FlowError: It is none; with file and line.
+    """
     if not isinstance(value, Map):
         msg = "must be a mapping"
         raise FlowError(msg, file=file, line=line)
     return value
 
 
-def _read(folder: Path, name: str) -> tuple[str, Map]:
+def top(folder: Path, name: str) -> tuple[str, Map]:
+    """Return the name of a file beside the flows, and the mapping that it holds under its own name.
+
+    Raises:
+        FlowError: The file is wrong.
+    """
     file = f"{folder.name}/{name}.yml"
     found = read(folder / f"{name}.yml", file)
     if name not in found:
         msg = f"must hold {name!r} at its top"
         raise FlowError(msg, file=file, line=1)
-    return file, _mapping(found[name], file, found.lines[name])
+    return file, mapping(found[name], file, found.lines[name])
 
 
 def lines(folder: Path, name: str) -> dict[str, tuple[str, int]]:
@@ -121,7 +131,7 @@ def lines(folder: Path, name: str) -> dict[str, tuple[str, int]]:
     Raises:
         FlowError: The file is wrong.
     """
-    file, found = _read(folder, name)
+    file, found = top(folder, name)
     places = {key: (file, line) for key, line in found.lines.items()}
     if name == "contacts":
         for country, table in found.items():
@@ -135,11 +145,11 @@ def contacts(folder: Path) -> Mapping[str, Mapping[str, Contact]]:
     Raises:
         FlowError: The file is wrong.
     """
-    file, found = _read(folder, "contacts")
+    file, found = top(folder, "contacts")
     return {
         country: {
-            name: _parse(Contact, value, file, table.lines[name])
-            for name, value in _mapping(table, file, found.lines[country]).items()
+            name: parse(Contact, value, file, table.lines[name])
+            for name, value in mapping(table, file, found.lines[country]).items()
         }
         for country, table in found.items()
     }
@@ -151,8 +161,8 @@ def sources(folder: Path) -> Mapping[str, Source]:
     Raises:
         FlowError: The file is wrong.
     """
-    file, found = _read(folder, "sources")
-    return {name: _parse(Source, value, file, found.lines[name]) for name, value in found.items()}
+    file, found = top(folder, "sources")
+    return {name: parse(Source, value, file, found.lines[name]) for name, value in found.items()}
 
 
 def unfit(known: Mapping[str, Source]) -> frozenset[str]:
@@ -170,26 +180,8 @@ def phrases(folder: Path) -> Mapping[str, Phrase]:
     Raises:
         FlowError: The file is wrong.
     """
-    file, found = _read(folder, "phrases")
-    return {name: _parse(Phrase, value, file, found.lines[name]) for name, value in found.items()}
-
-
-def never(folder: Path) -> Mapping[str, tuple[Never, ...]]:
-    """Return what no text may say, by locale; nothing where there is no ``never.yml``.
-
-    Raises:
-        FlowError: The file is wrong.
-    """
-    if not (folder / "never.yml").is_file():
-        return {}
-    file, found = _read(folder, "never")
-    rules = {}
-    for locale, items in found.items():
-        if not isinstance(items, Seq):
-            msg = "must be a list of patterns, each with why"
-            raise FlowError(msg, file=file, line=found.lines[locale])
-        rules[locale] = tuple(_parse(Never, item, file, getattr(item, "line", items.line)) for item in items)
-    return rules
+    file, found = top(folder, "phrases")
+    return {name: parse(Phrase, value, file, found.lines[name]) for name, value in found.items()}
 
 
 def numbers(folder: Path, *, release: bool = False) -> dict[str, dict[str, Number]]:

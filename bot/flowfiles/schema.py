@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from bot.core.library import COUNTRIES
 from bot.core.steps.act import ACTS
 from bot.core.steps.ask import TYPES
-from bot.flowfiles import reference
+from bot.flowfiles import reference, wordlists
 from bot.flowfiles.checks.book import topics
 from bot.flowfiles.checks.names import AUDIENCES
 from bot.flowfiles.load import FLOW_KEYS, KINDS, STEP_KEYS
@@ -85,17 +85,22 @@ def _beside() -> tuple[Schema, Schema]:
         "contact": reference.Contact,
         "source": reference.Source,
         "phrase": reference.Phrase,
-        "rule": reference.Never,
+        "rule": wordlists.Never,
+        "explained": wordlists.Explained,
+        "signpost": wordlists.Sign,
     }
     defs = {name: model.model_json_schema() for name, model in models.items()}
     tables = {
         f"{name}s": {"type": "object", "additionalProperties": {"$ref": f"#/$defs/{name}"}}
-        for name in ("source", "phrase")
+        for name in ("source", "phrase", "signpost")
     }
     numbers = {"type": "object", "additionalProperties": {"$ref": "#/$defs/contact"}}
     countries: Schema = {"type": "object", "properties": dict.fromkeys(("EU", *COUNTRIES), numbers)}
     never: Schema = {"type": "object", "additionalProperties": _list({"$ref": "#/$defs/rule"})}
-    return {"contacts": {**countries, "additionalProperties": False}, **tables, "never": never}, defs
+    hard: Schema = {"anyOf": [{**_TEXT, "description": "Simpler words."}, {"$ref": "#/$defs/explained"}]}
+    hard_words: Schema = {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": hard}}
+    lists = {"never": never, "hard_words": hard_words, "names": _list(_TEXT)}
+    return {"contacts": {**countries, "additionalProperties": False}, **tables, **lists}, defs
 
 
 def build() -> Schema:

@@ -12,8 +12,9 @@ from babel.messages.mofile import write_mo
 
 from bot.config import ROOT
 from bot.errors import CatalogError, UcareError
-from bot.i18n import catalogs, marking, templates
+from bot.i18n import catalogs, marking, pseudo, templates
 from bot.i18n import state as states
+from bot.i18n.writing import PSEUDO, isolate
 
 
 def _tell(text: str) -> None:
@@ -118,6 +119,15 @@ def report(args: argparse.Namespace) -> int:
     return 1 if args.whole and not all(one.whole for one in found) else 0
 
 
+def show_pseudo(args: argparse.Namespace) -> int:
+    """Print texts in the locales that nobody speaks."""
+    for text in args.text:
+        for locale in PSEUDO:
+            _tell(f"{locale}  {isolate(pseudo.pseudo(text, locale), locale)}")
+    _tell("Try one: `ucare chat --locale en_XA --country BE --audience child`, or UCARE_PSEUDO=1 with any command.")
+    return 0
+
+
 def register(
     subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
 ) -> argparse._SubParsersAction[argparse.ArgumentParser]:
@@ -140,6 +150,9 @@ def register(
     one.add_argument("--whole", action="store_true", help="fail where a catalog is not whole")
     one.set_defaults(func=report)
     marking.register(commands)
+    one = commands.add_parser("pseudo", help="show a text in the locales that nobody speaks, and how to use them")
+    one.add_argument("text", nargs="*", default=["Hello! How can I help you? Call {tel_child}."])
+    one.set_defaults(func=show_pseudo)
     return commands
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bot.i18n import catalogs
+from bot.i18n.pseudo import page_tables
 from bot.i18n.state import keys
 from bot.i18n.writing import isolate, rtl
 
@@ -13,18 +14,25 @@ from bot.i18n.writing import isolate, rtl
 class PageTexts:
     """What ``bot.asgi.Texts`` asks for."""
 
-    def __init__(self, read: Mapping[str, catalogs.Read], wanted: Iterable[str]) -> None:
+    def __init__(
+        self,
+        read: Mapping[str, catalogs.Read],
+        wanted: Iterable[str],
+        pseudo: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         """Keep the texts of catalogs by locale.
 
         Args:
             read: The catalogs of the pages.
             wanted: The msgids that the pages use; a catalog without all of them is not offered.
+            pseudo: The texts of locales that nobody speaks, by locale and msgid.
         """
         needed = frozenset(wanted)
         tables = {
             locale: {msgid: isolate(text, locale) for (_, msgid), text in catalog.texts().items()}
             for locale, catalog in read.items()
         }
+        tables |= {locale: dict(table) for locale, table in (pseudo or {}).items()}
         self._texts = {locale: table for locale, table in tables.items() if needed <= table.keys() and locale != "en"}
         self._locales = ("en", *sorted(self._texts))
 
@@ -42,12 +50,12 @@ class PageTexts:
         return rtl(locale)
 
 
-def page_texts(locales: Path) -> PageTexts:
-    """Return the texts of the pages from a folder of catalogs.
+def page_texts(locales: Path, *, pseudo: bool = False) -> PageTexts:
+    """Return the texts of the pages from a folder of catalogs; if wanted with the locales that nobody speaks.
 
     Raises:
         CatalogError: A catalog, or the template ``console.pot``, is wrong or missing.
     """
     template = locales / f"{catalogs.CONSOLE}.pot"
     wanted = [msgid for _, msgid in keys(catalogs.parse(template, f"{locales.name}/{template.name}"))]
-    return PageTexts(catalogs.read_all(locales, catalogs.CONSOLE), wanted)
+    return PageTexts(catalogs.read_all(locales, catalogs.CONSOLE), wanted, page_tables(wanted) if pseudo else {})

@@ -17,7 +17,9 @@ from bot.sheets.cells import Line
 
 JOINERS: Final = "\u200c\u200d"
 """Signs that are not seen and belong to the scripts of Dari and Pashto, and to emojis."""
-TAG: Final = re.compile(r"</?[a-z!][^<>]*>|&(?:[a-z]+|#\w+);|\*\*|__|```|\]\(|\[/?\w+\]", re.IGNORECASE)
+TAG: Final = re.compile(
+    r"</?[a-z!][^<>]*>|&(?:[a-z]+|#\w+);|\*\*|__|```|\]\(|\[/?(?:b|i|u|url|img)\b[^\]]*\]", re.IGNORECASE
+)
 
 
 class Refused(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ import pytest
 
 from bot.config import ROOT
 from bot.flowfiles.checks import CHECKS, UNREAD, check
-from bot.flowfiles.reference import never
+from bot.flowfiles.wordlists import never
 from tests.flowfiles.good import BAD, TODAY, spoil
 
 CODES = [*UNREAD, *CHECKS]

@@ -6,13 +6,30 @@ import datetime as dt
 from pathlib import Path
 
 from bot.errors import FlowError
-from bot.flowfiles.checks import buttons, facts, hours, language, names, numbers, paths, translations, words
+from bot.flowfiles.checks import (
+    buttons,
+    facts,
+    hard,
+    hours,
+    language,
+    names,
+    never,
+    numbers,
+    paths,
+    reading,
+    signposts,
+    translations,
+    words,
+)
 from bot.flowfiles.checks.book import TOPICS, Book, Fault, open_book
 from bot.flowfiles.checks.registry import CHECKS, Check
 
 __all__ = ["CHECKS", "UNREAD", "Book", "Check", "Fault", "check", "check_book"]
 
-_MODULES = (paths, names, facts, buttons, numbers, hours, words, translations, language)
+_MODULES = (
+    *(paths, names, facts, buttons, numbers, hours),
+    *(words, hard, reading, signposts, never, translations, language),
+)
 """Importing them registers their checks, in this order."""
 
 UNREAD = {

@@ -13,7 +13,7 @@ from bot.config import ROOT
 from bot.core.flow import Choose, Flow, Statement
 from bot.core.library import statements_of, texts_of
 from bot.errors import CatalogError, FlowError
-from bot.flowfiles import load, reference
+from bot.flowfiles import load, reference, wordlists
 from bot.flowfiles.marked import read
 from bot.flowfiles.texts import PREFIX, phrase_context
 from bot.i18n import catalogs
@@ -64,7 +64,12 @@ class Book(msgspec.Struct, frozen=True):
     source_places: Mapping[str, tuple[str, int]]
     phrases: Mapping[str, reference.Phrase]
     phrase_places: Mapping[str, tuple[str, int]]
-    never: Mapping[str, tuple[reference.Never, ...]]
+    never: Mapping[str, tuple[wordlists.Never, ...]]
+    hard: Mapping[str, tuple[wordlists.Hard, ...]]
+    names: tuple[str, ...]
+    signposts: Mapping[str, wordlists.Sign]
+    pages: Mapping[str, catalogs.Read]
+    """The catalogs of the web chat's and the console's pages."""
     catalogs: Mapping[str, catalogs.Read]
     today: dt.date
     unread: tuple[tuple[str, Exception], ...]
@@ -136,13 +141,14 @@ def open_book(folder: Path, locales: Path, *, topics_file: Path = TOPICS, today:
 
     loaded = load.load_all(folder)
     unread += [("yaml", error) for error in loaded.faults]
-    read_catalogs = {}
+    domains: dict[str, dict[str, catalogs.Read]] = {catalogs.BOT: {}, catalogs.CONSOLE: {}}
     for locale in catalogs.locales(locales):
-        if catalogs.path_of(locales, locale, catalogs.BOT).is_file():
-            try:
-                read_catalogs[locale] = catalogs.read(locales, locale)
-            except CatalogError as error:
-                unread.append(("catalog", error))
+        for domain, found in domains.items():
+            if catalogs.path_of(locales, locale, domain).is_file():
+                try:
+                    found[locale] = catalogs.read(locales, locale, domain)
+                except CatalogError as error:
+                    unread.append(("catalog", error))
     phrases = (folder / "phrases.yml").is_file()
     book = Book(
         folder=folder,
@@ -155,8 +161,12 @@ def open_book(folder: Path, locales: Path, *, topics_file: Path = TOPICS, today:
         source_places=_quiet(folder, "sources"),
         phrases=attempt(reference.phrases, folder) if phrases else {},
         phrase_places=_quiet(folder, "phrases") if phrases else {},
-        never=attempt(reference.never, folder),
-        catalogs=read_catalogs,
+        never=attempt(wordlists.never, folder),
+        hard=attempt(wordlists.hard_words, folder),
+        names=tuple(attempt(wordlists.names, folder)),
+        signposts=attempt(wordlists.signposts, folder),
+        pages=domains[catalogs.CONSOLE],
+        catalogs=domains[catalogs.BOT],
         today=today or dt.datetime.now(tz=dt.UTC).date(),
         unread=(),
     )

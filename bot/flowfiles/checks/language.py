@@ -41,6 +41,9 @@ def term(book: Book) -> Iterator[Found]:
     folder = book.folder.parent / "docs" / "glossary"
     terms = {name: [one for one in glossary.read(name, folder) if one.fixed] for name in book.catalogs}
     for text in book.texts():
+        entry = book.catalogs[text.locale].entries.get((text.context, text.msgid)) if text.locale != "en" else None
+        if entry is None or entry.fuzzy:
+            continue
         english = text.msgid
         if text.flow.id.startswith(EXPLAINING) and (named := _EXPLAINED.match(english)):
             english = named[0]

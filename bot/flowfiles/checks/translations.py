@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from bot.core.library import texts_of
 from bot.flowfiles.checks.book import Book
-from bot.flowfiles.checks.numbers import placeholders
+from bot.flowfiles.checks.numbers import PLACEHOLDER, placeholders
 from bot.flowfiles.checks.registry import Found, check
 from bot.flowfiles.texts import phrase_context
+from bot.flowfiles.wordlists import names_pattern
 from bot.i18n import catalogs, review
 
 
@@ -100,12 +100,18 @@ def unknown_review(book: Book) -> Iterator[Found]:
             yield (catalog.file, 1), f"{locale}: X-Review is {catalog.review!r}"
 
 
-@check("same_text", "Use one label for both, or give the steps different ids.", severity="warning", release="warning")
+@check(
+    "same_text",
+    "Translate it; where it is only a name, put the name into flows/names.yml.",
+    severity="warning",
+    release="warning",
+)
 def same_text(book: Book) -> Iterator[Found]:
-    """Find translations that are the English text; often they were forgotten."""
+    """Find translations that are the English text; often they were forgotten. Names and numbers may agree."""
+    known = names_pattern(book.names)
     for locale, catalog in book.catalogs.items():
-        words: dict[str, int] = defaultdict(int)
         for entry in catalog.entries.values():
-            if entry.text == entry.msgid and len(entry.msgid.split()) > 2:  # noqa: PLR2004 - names and short words may agree
-                words[entry.msgid] += 1
-                yield (catalog.file, entry.line), f"{locale}: the translation is the English text"
+            if entry.text == entry.msgid and len(entry.msgid.split()) > 2:  # noqa: PLR2004 - short words may agree
+                plain = PLACEHOLDER.sub("", entry.msgid)
+                if any(map(str.isalpha, known.sub("", plain) if known else plain)):
+                    yield (catalog.file, entry.line), f"{locale}: the translation is the English text"

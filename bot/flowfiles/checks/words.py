@@ -1,4 +1,4 @@
-"""Words for children: short sentences, short words, nothing that must never be said, nothing hidden."""
+"""Words for children: short sentences, short words, nothing hidden."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 from bot.flowfiles.checks.book import Book
 from bot.flowfiles.checks.numbers import PLACEHOLDER
 from bot.flowfiles.checks.registry import Found, check
+from bot.flowfiles.wordlists import names_pattern
 
 SENTENCE: Final = {"child": 18, "any": 18, "carer": 26}
 """Audience → words of a sentence."""
@@ -35,17 +36,22 @@ def long_sentence(book: Book) -> Iterator[Found]:
                 yield text.place, f"{text.locale}: a sentence has {count} words (at most {most}): {sentence[:40]!r}…"
 
 
-@check("long_word", "Use an everyday word.", severity="warning", release="warning")
+@check(
+    "long_word",
+    "Use an everyday word; the name of an office or a class belongs into flows/names.yml.",
+    severity="warning",
+    release="warning",
+)
 def long_word(book: Book) -> Iterator[Found]:
     """Find words that are too long to be everyday words."""
+    known = names_pattern(book.names)
     for text in book.texts():
         most = WORD.get(text.locale)
         if most is None:
             continue
-        for found in _WORD.finditer(_ADDRESS.sub("x", PLACEHOLDER.sub("x", text.text))):
-            word = found[0]
-            name = text.locale == "en" and found.start() > 0 and word[0].isupper()  # of an office, in its own language
-            if not name and max(map(len, re.split(_JOINT, word))) > most:
+        plain = PLACEHOLDER.sub("x", known.sub("x", text.text) if known else text.text)
+        for word in _WORD.findall(_ADDRESS.sub("x", plain)):
+            if max(map(len, re.split(_JOINT, word))) > most:
                 yield text.place, f"{text.locale}: the word {word!r} is long"
 
 
@@ -55,31 +61,6 @@ def long_text(book: Book) -> Iterator[Found]:
     for text in book.texts():
         if len(text.text) > STATEMENT:
             yield text.place, f"{text.locale}: a text has {len(text.text)} characters (at most {STATEMENT})"
-
-
-@check("never_word", "Say it in another way; see flows/never.yml.")
-def never_word(book: Book) -> Iterator[Found]:
-    """Find what we never say: promises, secrecy, questions for papers, names, addresses, photos and reasons."""
-    rules = {
-        locale: [(re.compile(one.pattern, re.IGNORECASE), one.why) for one in rules if _compiles(one.pattern)]
-        for locale, rules in book.never.items()
-    }
-    for text in book.texts():
-        for pattern, why in rules.get(text.locale, ()):
-            if found := pattern.search(text.text):
-                yield text.place, f"{text.locale}: {found[0]!r}: {why}"
-    for locale, never in book.never.items():
-        for one in never:
-            if not _compiles(one.pattern):
-                yield (f"{book.folder.name}/never.yml", 1), f"{locale}: {one.pattern!r} is no regular expression"
-
-
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except re.error:
-        return False
-    return True
 
 
 @check("hidden_sign", "Take the sign out; direction is set when the text is shown.")
