@@ -11,7 +11,8 @@ from bot.core.flow import Flow, Say, Statement
 from bot.core.library import COUNTRIES, SYSTEM_FLOWS, Library, texts_of
 from bot.errors import FlowError, UcareError
 from bot.flowfiles import reference
-from bot.flowfiles.load import load
+from bot.flowfiles.load import Loaded, load
+from bot.flowfiles.ways import sound
 from bot.i18n import catalogs
 from bot.i18n.pseudo import tables as pseudo_tables
 from bot.i18n.writing import PSEUDO
@@ -43,7 +44,26 @@ def library(
         FlowError: A flow, or a file beside the flows, is wrong, or a flow that the engine needs is missing.
         CatalogError: A catalog is wrong.
     """
-    flows = load(folder).flows
+    return assembled(
+        load(folder).flows, folder, locales_folder, sure=sure, maybe=maybe, release=release, pseudo=pseudo
+    )
+
+
+def assembled(
+    flows: Mapping[str, Flow],
+    folder: Path,
+    locales_folder: Path,
+    *,
+    sure: float,
+    maybe: float,
+    release: bool,
+    pseudo: bool,
+) -> Library:
+    """Return the library of flows that are read already; see ``library``.
+
+    Raises:
+        FlowError, CatalogError: As there.
+    """
     missing = sorted(SYSTEM_FLOWS - flows.keys())
     if missing:
         msg = f"the engine needs these flows: {', '.join(missing)}"
@@ -125,11 +145,15 @@ class Shelf:
         """
         self._folder, self._locales, self._sure, self._maybe = folder, locales_folder, sure, maybe
         self._release, self._pseudo = release, pseudo
-        self.library = self._read()
+        loaded = load(folder)
+        self.library = self._assembled(loaded)
         """The library in use."""
+        self.places = loaded.places
+        """Where each of its flows, steps and texts stands; see ``load.Loaded``."""
 
-    def _read(self) -> Library:
-        return library(
+    def _assembled(self, loaded: Loaded) -> Library:
+        return assembled(
+            loaded.flows,
             self._folder,
             self._locales,
             sure=self._sure,
@@ -139,9 +163,14 @@ class Shelf:
         )
 
     def reload(self) -> UcareError | None:
-        """Read everything again; return why the old library is kept, or None where the new one is in use."""
+        """Read everything again; return why the old library is kept, or None where the new one is in use.
+
+        What is taken over while contacts are talking must be sound: a way that leads nowhere is refused as well.
+        """
         try:
-            self.library = self._read()
+            loaded = load(self._folder)
+            sound(loaded)
+            self.library, self.places = self._assembled(loaded), loaded.places
         except UcareError as error:
             return error
         return None

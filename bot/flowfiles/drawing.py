@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+import msgspec
+
 from bot.core.flow import Act, AnyStep, Ask, Branch, Choose, End, Escalate, Flow, Link, Say, Set
 from bot.flowfiles import layout
 from bot.flowfiles.layout import HEAD, LINE, PAD, WIDTH, Box, Row
@@ -23,7 +25,7 @@ text{font:13px 'Noto Sans',system-ui,sans-serif;fill:#1b2733}
 .head{font-weight:600}.small{font-size:12px;fill:#4a5a68}
 rect{rx:7;fill:#fff;stroke:#8fa1b3}.bar{stroke:none;fill:#e4edf5}
 .choose .bar,.ask .bar{fill:#fdeec2}.escalate .bar,.risk .bar{fill:#fbd5d0}.link .bar,.act .bar{fill:#dcefdc}
-.row{stroke:#dde4ea}.arrow{fill:none;stroke:#5b7083;stroke-width:1.4}
+.row{stroke:#dde4ea}.here rect{stroke:#c2410c;stroke-width:3}.here .bar{stroke:none}.arrow{fill:none;stroke:#5b7083;stroke-width:1.4}
 @media(prefers-color-scheme:dark){svg{background:#fff}}
 """
 
@@ -96,9 +98,12 @@ def _said_back(boxes: dict[str, Box], drawn: set[tuple[str, int]]) -> dict[str, 
     return done
 
 
-def draw(flow: Flow) -> str:
-    """Return the picture of one flow as SVG."""
-    return _svg(flow.title or flow.id, _boxes(flow), [flow.first])
+def draw(flow: Flow, here: str = "") -> str:
+    """Return the picture of one flow as SVG; the step ``here`` stands out, and has the id ``here``."""
+    boxes = _boxes(flow)
+    if here in boxes:
+        boxes[here] = msgspec.structs.replace(boxes[here], style=f"{boxes[here].style} here")
+    return _svg(flow.title or flow.id, boxes, [flow.first])
 
 
 def draw_map(flows: Mapping[str, Flow]) -> str:
@@ -137,8 +142,9 @@ def _text(x: float, y: float, text: str, style: str = "") -> str:
 
 
 def _box(box: Box, x: float, y: float) -> str:
+    mark = ' id="here"' if box.style.endswith(" here") else ""
     parts = [
-        f"<g class={quoteattr(box.style)}>",
+        f"<g class={quoteattr(box.style)}{mark}>",
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{WIDTH}" height="{box.height}"/>',
         f'<rect class="bar" x="{x + 1:.0f}" y="{y + 1:.0f}" width="{WIDTH - 2}" height="{HEAD - 2}"/>',
         _text(x + PAD, y + 17, box.head, "head"),

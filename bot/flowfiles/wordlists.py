@@ -48,7 +48,7 @@ Kind = Literal[
     "illegal",
     "blame",
 ]
-_LETTERS: Final = str.maketrans("يىېۍكة\u200c\u00a0\u2019\u02bc", "ییییکه  ''")
+_LETTERS: Final = str.maketrans("يىېۍكة\u200c\u00a0\u2019\u02bc", "ییییکه  ''") | {ord("ß"): "ss", ord("ẞ"): "ss"}
 """Spellings of one letter, half-spaces and apostrophes → one of them."""
 _FOLDED: Final = re.compile("[\u0300-\u036f\u0370-\u03ff\u1f00-\u1fff\u0600-\u06ff]")
 _PREFIX: Final = {"ar": "[وف]?[بلك]?(?:ال|ل)?"}

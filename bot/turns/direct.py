@@ -6,7 +6,7 @@ stands still unless it is told to pass.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -44,6 +44,17 @@ Output = dict[str, Any]
 """One line of ``ucare play``, as design section 10 says."""
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """Everything that a conversation in memory is, to go back to it."""
+
+    conversation: bytes
+    case: bytes
+    timers: dict[str, Timer]
+    count: int
+    now: int
+    offered: tuple[str, ...]
+
+
 class DirectConversation:
     """Feeds one contact's inputs and returns what the contact and the caseworkers get."""
 
@@ -67,7 +78,7 @@ class DirectConversation:
         self._timers: dict[str, Timer] = {}
         self._count = 0
         self.now = now
-        self._effects: list[AnyEffect] = []
+        self._turns: list[Computed] = []
         self.commit: Commit | None = None
         self._last: tuple[str, ...] = ()
         if locale or country or audience:
@@ -91,8 +102,25 @@ class DirectConversation:
 
     def drain(self) -> tuple[AnyEffect, ...]:
         """Return the effects of all turns since the last call, for golden transcripts."""
-        found, self._effects = tuple(self._effects), []
+        return tuple(effect for computed in self.turns() for effect in computed.effects)
+
+    def turns(self) -> tuple[Computed, ...]:
+        """Return all turns since the last call of this or of ``drain``."""
+        found, self._turns = tuple(self._turns), []
         return found
+
+    def use(self, library: Library) -> None:
+        """Go on with another library."""
+        self._shell = Shell(library)
+
+    def keep(self) -> Kept:
+        """Return everything that the conversation is now."""
+        return Kept(self._stored, self._case, dict(self._timers), self._count, self.now, self._last)
+
+    def go_back(self, kept: Kept) -> None:
+        """Be again what the conversation was."""
+        self._stored, self._case, self._timers = kept.conversation, kept.case, dict(kept.timers)
+        self._count, self.now, self._last = kept.count, kept.now, kept.offered
 
     @property
     def offered(self) -> Sequence[str]:
@@ -106,6 +134,10 @@ class DirectConversation:
     async def start(self, payload: str = "") -> list[Output]:
         """Let the contact open the chat, by a deep link with a payload or without one."""
         return await self._receive(MessageReceived(*self._stamp(), text="/start", start=payload))
+
+    async def receive(self, event: MessageReceived) -> list[Output]:
+        """Take what a channel received, as if it came now."""
+        return await self._receive(msgspec.structs.replace(event, at=self._stamp()[1]))
 
     async def press(self, label: str) -> list[Output]:
         """Let the contact press the button that shows a label.
@@ -184,7 +216,7 @@ class DirectConversation:
     def _take(self, computed: Computed) -> None:
         commit = computed.commit
         self.commit = commit
-        self._effects += computed.effects
+        self._turns.append(computed)
         self._store(commit.conversation)
         if commit.erase:
             self._timers.clear()
@@ -199,13 +231,12 @@ class DirectConversation:
 
     def _outputs(self, computed: Computed) -> list[Output]:
         """Return what went out, in the order of the effects; a message that ``hide`` held back is not there."""
-        messages = [d.outgoing for d in computed.commit.deliver if d.outgoing]
         found: list[Output] = []
-        for effect in computed.effects:
+        for effect, message in outcomes(computed):
             if isinstance(effect, OpenEscalation | RaiseEscalation):
                 found.append({"escalation": self._escalation(effect)})
-            elif isinstance(effect, SendMessage | SendReply) and messages and came_from(effect, messages[0]):
-                found.append({"message": self._message(messages.pop(0))})
+            elif message:
+                found.append({"message": self._message(message)})
         return found
 
     def _message(self, message: Outgoing) -> Output:
@@ -233,6 +264,14 @@ class DirectConversation:
             "rule": finding.rule if finding else "",
             "concepts": list(finding.concepts) if finding else [],
         }
+
+
+def outcomes(computed: Computed) -> Iterator[tuple[AnyEffect, Outgoing | None]]:
+    """Yield the effects of a turn in their order, each with the message that was rendered from it and went out."""
+    messages = [d.outgoing for d in computed.commit.deliver if d.outgoing]
+    for effect in computed.effects:
+        said = isinstance(effect, SendMessage | SendReply) and messages and came_from(effect, messages[0])
+        yield effect, messages.pop(0) if said else None
 
 
 def came_from(effect: SendMessage | SendReply, message: Outgoing) -> bool:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from bot.core.flow import Act, Ask, Branch, Choose, Escalate, Flow, Link, Say, Set
+from bot.core.flow import Act, Ask, Branch, Choose, Escalate, Say, Set
 from bot.core.library import COUNTRIES, SYSTEM_FLOWS
 from bot.core.steps.act import ACTS
 from bot.core.steps.ask import TYPES
+from bot.flowfiles import ways
 from bot.flowfiles.checks.book import Book
 from bot.flowfiles.checks.registry import Found, check
 
@@ -52,34 +53,18 @@ def double_id(book: Book) -> Iterator[Found]:
             yield book.at(f"{flow.id}/{step.id}/{name}"), f"two choices have the id {name!r}"
 
 
-def _nexts(flow: Flow) -> Iterator[tuple[str, str]]:
-    for step in flow.steps.values():
-        yield step.id, step.next
-        if isinstance(step, Choose):
-            yield from ((f"{step.id}/{choice.id}", choice.next) for choice in step.choose)
-        elif isinstance(step, Branch):
-            yield from ((step.id, arm.next) for arm in step.branch)
-
-
 @check("unknown_step", "Name a step of the same flow; to enter another flow use `flow:` in a choice or a step `link:`.")
 def unknown_step(book: Book) -> Iterator[Found]:
     """Find a next that names no step."""
-    for flow in book.flows.values():
-        for where, name in dict.fromkeys(_nexts(flow)):
-            if name and name not in flow.steps:
-                yield book.at(f"{flow.id}/{where}"), f"{flow.id} has no step {name!r}"
+    for where, message in ways.lost_steps(book.flows):
+        yield book.at(where), message
 
 
 @check("unknown_flow", "Write the flow, or name one that exists (`ucare flows list`).")
 def unknown_flow(book: Book) -> Iterator[Found]:
     """Find links and choices into flows that do not exist."""
-    for flow in book.flows.values():
-        for step in flow.steps.values():
-            if isinstance(step, Link) and step.flow not in book.flows:
-                yield book.at(f"{flow.id}/{step.id}"), f"there is no flow {step.flow!r}"
-            for choice in step.choose if isinstance(step, Choose) else ():
-                if choice.flow and choice.flow not in book.flows:
-                    yield book.at(f"{flow.id}/{step.id}/{choice.id}"), f"there is no flow {choice.flow!r}"
+    for where, message in ways.lost_flows(book.flows):
+        yield book.at(where), message
 
 
 @check("missing_system_flow", "The engine enters this flow by name: write it in flows/system/.")

@@ -10,18 +10,20 @@ from typing import Final
 from bot.flowfiles.checks.book import Book
 from bot.flowfiles.checks.numbers import PLACEHOLDER
 from bot.flowfiles.checks.registry import Found, check
-from bot.flowfiles.wordlists import names_pattern
+from bot.flowfiles.wordlists import fold, names_pattern
 
 SENTENCE: Final = {"child": 18, "any": 18, "carer": 26}
 """Audience → words of a sentence."""
-WORD: Final = {"en": 13, "nl": 22, "fr": 16, "de": 24, "el": 18}
-"""Locale → characters of a word; in other scripts a word's length says little."""
+WORD: Final = {"en": 13, "nl": 22, "fr": 16, "de": 24, "el": 16, "ar": 12, "fa_AF": 12, "ps": 12}
+"""Locale → letters of a word, marks not counted. Dutch and German join words, Arabic joins small ones."""
 STATEMENT: Final = 240
 """Characters of one statement: one idea."""
-_END: Final = re.compile("(?<=[.!?\u061f\u06d4…:;·])\\s+|\n+")  # with the marks of Arabic and Urdu
+_END: Final = re.compile("(?<=[.!?\u061f\u06d4\u061b…:;·])\\s+|\n+")  # with the marks of Arabic and Urdu
 _JOINT: Final = "['\u2019-]"
 _WORD: Final = re.compile(rf"[^\W\d_]+(?:{_JOINT}[^\W\d_]+)*")
 _ADDRESS: Final = re.compile(r"\b[\w-]+(?:\.[\w-]+)+\b")
+_HALF_SPACE: Final = "\u200c"
+"""Joins the parts of one word in Dari and Pashto."""
 _HIDDEN: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\ufeff\u2028\u2029")
 
 
@@ -31,7 +33,7 @@ def long_sentence(book: Book) -> Iterator[Found]:
     for text in book.texts():
         most = SENTENCE.get(text.flow.audience, SENTENCE["any"])
         for sentence in _END.split(PLACEHOLDER.sub("x", text.text)):
-            count = len(_WORD.findall(sentence))
+            count = len(_WORD.findall(fold(sentence.replace(_HALF_SPACE, ""))))
             if count > most:
                 yield text.place, f"{text.locale}: a sentence has {count} words (at most {most}): {sentence[:40]!r}…"
 
@@ -50,7 +52,7 @@ def long_word(book: Book) -> Iterator[Found]:
         if most is None:
             continue
         plain = PLACEHOLDER.sub("x", known.sub("x", text.text) if known else text.text)
-        for word in _WORD.findall(_ADDRESS.sub("x", plain)):
+        for word in _WORD.findall(fold(_ADDRESS.sub("x", plain))):
             if max(map(len, re.split(_JOINT, word))) > most:
                 yield text.place, f"{text.locale}: the word {word!r} is long"
 

@@ -78,6 +78,7 @@ function show(entry) {
   if (!entry.text && !(entry.buttons || []).length) return;
   for (const old of log.querySelectorAll(".choices")) old.classList.add("past");
   const item = bubble(entry.who, entry.text, entry.locale, entry.rtl);
+  item.dataset.entry = entry.id;
   if ((entry.buttons || []).length) {
     const choices = element("div", "choices");
     choices.dir = entry.rtl ? "rtl" : "ltr";
