@@ -8,6 +8,7 @@ module          builds
 ``channels``    the channels that the settings name
 ``doors``       the web apps
 ``roles``       gateway, worker, sender, console; one of them, or all in one process
+``reloading``   takes over flows and catalogs that were saved
 ``serving``     HTTP servers and signals
 =============== ======================================================================
 """

@@ -13,7 +13,7 @@ from bot.bootstrap.base import Base
 from bot.console.accounts import Accounts
 from bot.console.app import console_app
 from bot.console.parts import Parts as ConsoleParts
-from bot.flowfiles.phrasebook import phrasebook
+from bot.flowfiles.phrasebook import Phrasebook
 from bot.ports.basics import RiskReader
 from bot.ports.webhooks import Webhook
 from bot.turns.alarm import alarm_text, locale_for
@@ -60,14 +60,14 @@ def public_app(
     )
 
 
-def desk_app(base: Base, *, public_url: str = "") -> Starlette:
-    """Return the caseworkers' console."""
+def desk_app(base: Base, phrases: Phrasebook, *, public_url: str = "") -> Starlette:
+    """Return the caseworkers' console, which offers phrases."""
     return console_app(
         ConsoleParts(
             escalations=base.store.escalations,
             accounts=Accounts(base.store.vault),
             texts=base.texts,
-            phrases=phrasebook(base.settings.flows_dir, base.settings.locales_dir),
+            phrases=phrases,
             public_url=public_url,
         )
     )

@@ -17,10 +17,12 @@ from bot.bootstrap.base import Base, open_base
 from bot.bootstrap.channels import Built, build
 from bot.bootstrap.duty import Duty
 from bot.bootstrap.language import Language, LateRules, open_language
+from bot.bootstrap.reloading import Reloader
 from bot.bootstrap.serving import running, serving, signals
 from bot.config import Settings, require
 from bot.console.accounts import Accounts
 from bot.errors import UcareError
+from bot.flowfiles.phrasebook import phrasebook
 from bot.ports.basics import RiskReader
 from bot.turns.gateway import TurnsGateway
 from bot.turns.sender import Sender
@@ -137,8 +139,15 @@ async def _stopped(stop: Callable[[], None], task: asyncio.Task[None]) -> None:
 
 
 @asynccontextmanager
-async def started(settings: Settings, roles: Sequence[Role]) -> AsyncIterator[Started]:
+async def started(
+    settings: Settings, roles: Sequence[Role], renew: asyncio.Event | None = None
+) -> AsyncIterator[Started]:
     """Start roles in this process, and stop them in reverse order in the end.
+
+    Args:
+        settings: All of them.
+        roles: What is started, in this order.
+        renew: Set it to have flows and catalogs read anew; a saved file does the same.
 
     Raises:
         SettingError: A setting is missing or wrong; says which.
@@ -159,7 +168,8 @@ async def started(settings: Settings, roles: Sequence[Role]) -> AsyncIterator[St
         if language:
             await starter.work(language)
         result = starter.started
-        desk = doors.desk_app(base) if "console" in roles else None
+        phrases = phrasebook(settings.flows_dir, settings.locales_dir) if "console" in roles else None
+        desk = doors.desk_app(base, phrases) if phrases else None
         if "gateway" in roles:
             public = doors.public_app(base, built.webhooks, starter.rules, starter.understands)
             shared = everything and desk is not None and not settings.public_url
@@ -170,14 +180,17 @@ async def started(settings: Settings, roles: Sequence[Role]) -> AsyncIterator[St
             result.console = await starter.serve(desk, settings.console_port)
         if not set(roles) & {"gateway", "console"}:
             await starter.serve(doors.small_app(base, starter.understands), settings.port)
+        reloader = Reloader(base, phrases)
+        await stack.enter_async_context(running(reloader.watch(), "files", result.ended))
+        await stack.enter_async_context(running(reloader.asked(renew or asyncio.Event()), "reloader", result.ended))
         yield result
 
 
 async def run(settings: Settings, roles: Sequence[Role], tell: Callable[[Started], object]) -> int:
-    """Run roles until Ctrl-C or SIGTERM, or until a part of them fails; return the exit code."""
-    stop = asyncio.Event()
-    with signals(stop):
-        async with started(settings, roles) as what:
+    """Run roles until Ctrl-C or SIGTERM, or until a part of them fails; SIGHUP reloads. Return the exit code."""
+    stop, renew = asyncio.Event(), asyncio.Event()
+    with signals(stop, renew):
+        async with started(settings, roles, renew) as what:
             # Flows, texts, lexicons and rules stay for good: the collector need not walk them again and again.
             gc.collect()
             gc.freeze()

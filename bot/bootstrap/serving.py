@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final
@@ -86,8 +87,12 @@ async def running(
 
 
 @contextmanager
-def signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set ``stop`` on Ctrl-C and SIGTERM; a second one ends the process at once."""
+def signals(stop: asyncio.Event, renew: asyncio.Event | None = None) -> Iterator[None]:
+    """Set ``stop`` on Ctrl-C and SIGTERM; a second one ends the process at once.
+
+    SIGHUP sets ``renew``. Where there is a terminal it says that this has gone: then it sets ``stop``.
+    """
+    hung_up = stop if renew is None or sys.stdin.isatty() else renew
     loop = asyncio.get_running_loop()
 
     def first(number: signal.Signals) -> None:
@@ -97,8 +102,9 @@ def signals(stop: asyncio.Event) -> Iterator[None]:
     handled = (signal.SIGINT, signal.SIGTERM)
     for number in handled:
         loop.add_signal_handler(number, first, number)
+    loop.add_signal_handler(signal.SIGHUP, hung_up.set)
     try:
         yield
     finally:
-        for number in handled:
+        for number in (*handled, signal.SIGHUP):
             loop.remove_signal_handler(number)

@@ -6,9 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.cli import ask, caseworker, i18n, nlu, play, serve
+from bot.cli import ask, caseworker, flows, i18n, nlu, play, serve
 from bot.errors import UcareError
-from bot.flowfiles import commands as flowfiles
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it (128 + SIGINT)."""
@@ -20,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
         prog="ucare", description="A messaging assistant for unaccompanied migrant children and their foster families."
     )
     sub = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for family in (serve, ask, play, nlu, caseworker, flowfiles, i18n):
+    for family in (serve, ask, play, nlu, caseworker, flows, i18n):
         family.register(sub)
     return made
 

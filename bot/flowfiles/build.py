@@ -44,12 +44,10 @@ def library(
         FlowError: A flow, or a file beside the flows, is wrong, or a flow that the engine needs is missing.
         CatalogError: A catalog is wrong.
     """
-    return assembled(
-        load(folder).flows, folder, locales_folder, sure=sure, maybe=maybe, release=release, pseudo=pseudo
-    )
+    return assembled(load(folder).flows, folder, locales_folder, sure=sure, maybe=maybe, release=release, pseudo=pseudo)
 
 
-def assembled(
+def assembled(  # noqa: PLR0913 - what ``library`` takes, and the flows
     flows: Mapping[str, Flow],
     folder: Path,
     locales_folder: Path,

@@ -118,13 +118,21 @@ def write_schema(args: argparse.Namespace) -> int:
     return 0
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``flows`` and its commands; each sets ``func``."""
-    flows = subparsers.add_parser("flows", help="check, list and draw what the assistant says")
-    commands = flows.add_subparsers(required=True, metavar="new|check|list|draw|diff|stats|schema")
+def folders() -> argparse.ArgumentParser:
+    """Return what every command takes: where flows and catalogs lie."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--flows", type=Path, default=FLOWS, help="the folder of the flows")
     common.add_argument("--locales", type=Path, default=LOCALES, help="the folder of the catalogs")
+    return common
+
+
+def register(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
+) -> argparse._SubParsersAction[argparse.ArgumentParser]:
+    """Add ``flows`` and its commands; each sets ``func``. Returns where more of them can be added."""
+    flows = subparsers.add_parser("flows", help="check, list and draw what the assistant says")
+    commands = flows.add_subparsers(required=True, metavar="new|check|list|draw|diff|stats|schema")
+    common = folders()
     one = commands.add_parser("check", parents=[common], help="find faults, with file, line and how to mend them")
     one.add_argument("file", nargs="*", help="only faults of files whose name holds this")
     one.add_argument("--release", action="store_true", help="what is unreviewed, expired or uncalled is an error")
@@ -150,6 +158,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     one.set_defaults(func=stats_)
     one = commands.add_parser("schema", parents=[common], help="write flows/schema.json, by which editors help")
     one.set_defaults(func=write_schema)
+    return commands
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -25,7 +25,9 @@ text{font:13px 'Noto Sans',system-ui,sans-serif;fill:#1b2733}
 .head{font-weight:600}.small{font-size:12px;fill:#4a5a68}
 rect{rx:7;fill:#fff;stroke:#8fa1b3}.bar{stroke:none;fill:#e4edf5}
 .choose .bar,.ask .bar{fill:#fdeec2}.escalate .bar,.risk .bar{fill:#fbd5d0}.link .bar,.act .bar{fill:#dcefdc}
-.row{stroke:#dde4ea}.here rect{stroke:#c2410c;stroke-width:3}.here .bar{stroke:none}.arrow{fill:none;stroke:#5b7083;stroke-width:1.4}
+.row{stroke:#dde4ea}
+.here rect{stroke:#c2410c;stroke-width:3}.here .bar{stroke:none}
+.arrow{fill:none;stroke:#5b7083;stroke-width:1.4}
 @media(prefers-color-scheme:dark){svg{background:#fff}}
 """
 

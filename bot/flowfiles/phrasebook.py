@@ -23,6 +23,10 @@ class Phrasebook:
             for locale, catalog in read.items()
         }
 
+    def renew(self, other: Phrasebook) -> None:
+        """Offer another's phrases from now on: the console keeps this object."""
+        self._phrases, self._entries = other._phrases, other._entries
+
     def _in(self, locale: str, name: str) -> str | None:
         english = self._phrases[name]
         if locale == "en":

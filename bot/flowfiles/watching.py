@@ -1,4 +1,4 @@
-"""Tells when flows or catalogs were saved. It looks again and again: that works on every machine and on shared folders."""
+"""Tells when flows or catalogs were saved. It looks again and again: that works everywhere, shared folders included."""
 
 from __future__ import annotations
 

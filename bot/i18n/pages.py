@@ -36,6 +36,10 @@ class PageTexts:
         self._texts = {locale: table for locale, table in tables.items() if needed <= table.keys() and locale != "en"}
         self._locales = ("en", *sorted(self._texts))
 
+    def renew(self, other: PageTexts) -> None:
+        """Show another's texts from now on: the pages keep this object."""
+        self._texts, self._locales = other._texts, other._locales
+
     @property
     def locales(self) -> Sequence[str]:
         """The locales that can be shown whole, English first."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.core.events import MessageReceived
 from bot.ports.channels import Outgoing
 from bot.ports.mailbox import ChatMessage, Who
-from bot.preview.talk import Said, Turn
+from bot.preview.talk import AHEAD, Said, Turn
 
 Play = Callable[[MessageReceived], Awaitable[None]]
 
@@ -38,8 +38,9 @@ class Mailbox:
             known: The page shows what the contact wrote already, and knows it by the event.
         """
         event = turn.event
+        gone_to = f"→ {turn.event.button.removeprefix(AHEAD)}" if turn.entered else ""
         own = ChatMessage(
-            id=self._id(), at=event.at, who="contact", text=event.text, event=event.id if known else "",
+            id=self._id(), at=event.at, who="contact", text=event.text or gone_to, event=event.id if known else "",
             button=event.button,
         )  # fmt: skip
         ours = [(self._id(), one) for one in turn.said if one.outgoing]

@@ -58,9 +58,7 @@ class Origins:
     @cached_property
     def _of(self) -> dict[tuple[str, str], tuple[str, ...]]:
         return {
-            (one.context, one.text): one.sources
-            for flow in self._library.flows.values()
-            for one in statements_of(flow)
+            (one.context, one.text): one.sources for flow in self._library.flows.values() for one in statements_of(flow)
         }
 
     def place(self, flow: str, step: str) -> tuple[str, int]:

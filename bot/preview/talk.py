@@ -28,6 +28,8 @@ from bot.turns.local import moment
 
 AHEAD: Final = "!flow:"
 """What a button's payload begins with that leads to a flow; also when an author goes there."""
+ENTERED: Final = "go-"
+"""What the id of an event begins with by which an author goes to a flow."""
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -68,6 +70,11 @@ class Turn(msgspec.Struct, frozen=True):
     """A button that was offered was pressed."""
     fault: str = ""
     """Why the turn could not be computed."""
+
+    @property
+    def entered(self) -> bool:
+        """Whether the author went to a flow."""
+        return self.event.id.startswith(ENTERED)
 
     @property
     def shown(self) -> tuple[object, ...]:
@@ -140,17 +147,15 @@ class Talk:
         )
         return Turn(received if isinstance(received, MessageReceived) else event, before, said, pressed)
 
-    async def again(self, library: Library) -> list[bool]:
-        """Play every turn again with another library, each from where it began; return which show something else."""
+    async def again(self, library: Library) -> tuple[Turn, ...]:
+        """Play every turn again with another library, each from where it began; return the turns as they were."""
         self.library = library
         self._direct.use(library)
-        changed = []
-        for index, turn in enumerate(self.turns):
+        old = tuple(self.turns)
+        for index, turn in enumerate(old):
             self._direct.go_back(turn.before)
-            new = await self._played(turn.event)
-            changed.append(new.shown != turn.shown)
-            self.turns[index] = new
-        return changed
+            self.turns[index] = await self._played(turn.event)
+        return old
 
     async def anew(self, setting: Setting) -> str:
         """Play all turns again from the beginning with another setting; return where the way ended early, if it did.
@@ -178,6 +183,7 @@ class Talk:
         self.turns = []
         self._begin(self.setting)
 
-    async def enter(self, flow: str, event: str) -> Turn:
-        """Go to a flow, as a button of ours that leads there does; ``event`` is the id of the event."""
-        return await self.play(MessageReceived(event, 0, kind="button", button=f"{AHEAD}{flow}"))
+    async def enter(self, flow: str) -> Turn:
+        """Go to a flow, as a button of ours that leads there does."""
+        name = f"{ENTERED}{len(self.turns)}"
+        return await self.play(MessageReceived(name, 0, kind="button", button=f"{AHEAD}{flow}"))

@@ -80,6 +80,11 @@ def _rendered(effect: SendMessage, library: Library, closed: frozenset[str]) -> 
     )
 
 
+def forget() -> None:
+    """Forget what was rendered: after a reload it only keeps the old library in memory."""
+    _rendered.cache_clear()
+
+
 def _said(library: Library, effect: SendMessage, ref: TextRef, closed: frozenset[str], *, rtl: bool) -> str | None:
     """Return one text as it is said now, or None where it is left out."""
     text = translated(library, effect.locale, ref)

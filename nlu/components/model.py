@@ -1,10 +1,11 @@
 """The classifier itself, without Rasa: one linear model for the topics, with scores turned into probabilities.
 
-Its weights are those of linear support vectors and of complement naive Bayes, added up: together they found .72 of the
-risk messages at two false alarms in a hundred where the first alone found .70 and .91 (.90) at nine. How much each
-counts, and how sharply scores become probabilities, is found on messages held back while a first round learns; then
-everything is learnt again from all of them. The probability of a risk is the sum over the five risk topics: a second
-classifier asked only "risk or not" found .57 where the sum found .70.
+Its weights are those of linear support vectors and of complement naive Bayes, added up; how much each counts, and how
+sharply scores become probabilities, is found on messages held back while a first round learns. Each message is learnt
+twice, once with gaps in its concepts. The probability of a risk is the sum over the five risk topics.
+
+Measured on messages of others, at two false alarms in a hundred, right alarms: support vectors alone .63, with naive
+Bayes .65, without what the rules saw .72, with gaps .75. A second classifier asked only "risk or not": .57.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse import vstack
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
@@ -26,6 +28,8 @@ SEED: Final = 7
 HELD_BACK: Final = 5
 """One message in so many is held back for the calibration."""
 C: Final = 0.5
+GAPS: Final = 0.5
+"""This share of the concepts is not seen when a message is learnt for the second time."""
 ALPHA: Final = 0.1
 """How much naive Bayes mistrusts what it saw seldom."""
 CHILD_ASKS_AS_CARER: Final = 0.1
@@ -56,10 +60,11 @@ class TopicModel:
         """Learn: vocabulary, topics, and how far the scores can be believed."""
         labels = np.array(topics)
         matrix = self.features.fit(samples)
+        faint = self.features.transform(_with_gaps(samples))
         order = np.random.RandomState(SEED).permutation(len(labels))
         held, kept = order[: len(order) // HELD_BACK], order[len(order) // HELD_BACK :]
-        self._calibrate(matrix[kept], labels[kept], matrix[held], labels[held])
-        svm, bayes = _learn(matrix, labels)
+        self._calibrate(vstack([matrix[kept], faint[kept]]), np.tile(labels[kept], 2), matrix[held], labels[held])
+        svm, bayes = _learn(vstack([matrix, faint]), np.tile(labels, 2))
         of_svm, of_bayes = self.shares
         self.topics = [str(topic) for topic in svm.classes_]
         weights = of_svm * svm.coef_ + of_bayes * bayes.feature_log_prob_
@@ -103,6 +108,17 @@ class TopicModel:
         model.__dict__.update(pickle.loads(path.read_bytes()))  # noqa: S301 - Rasa's models are pickles too
         model._weights = model._weights.astype(np.float32)
         return model
+
+
+def _with_gaps(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the samples as a lexicon with gaps would show them: the one we have was grown on these very messages."""
+    random = np.random.RandomState(SEED)
+    return [
+        sample._replace(
+            reading=sample.reading._replace(hits=[hit for hit in sample.reading.hits if random.rand() >= GAPS])
+        )
+        for sample in samples
+    ]
 
 
 def _learn(matrix: Any, labels: Any) -> tuple[LinearSVC, ComplementNB]:  # noqa: ANN401

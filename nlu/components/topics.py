@@ -14,10 +14,10 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.components.features import Sample, signs
+from nlu.components.features import Sample
 from nlu.components.importer import AUDIENCE, LOCALE
 from nlu.components.model import TopicModel
-from nlu.text import envelope, lexicon, rules
+from nlu.text import envelope, lexicon
 from nlu.text.languages import Languages
 from nlu.text.reading import read
 from nlu.text.topics import TOPICS
@@ -33,11 +33,10 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     """Sets ``intent``, ``intent_ranking`` (all topics) and ``risk``; a text without words or signs gets no intent."""
 
     def __init__(self, storage: ModelStorage, resource: Resource) -> None:
-        """Load lexicon and rules; what is learnt comes with ``train`` or ``load``."""
+        """Load the lexicon; what is learnt comes with ``train`` or ``load``."""
         self._storage = storage
         self._resource = resource
         self._lexicons = lexicon.load()
-        self._rules = rules.load()
         self._languages: Languages | None = None
         self._model = TopicModel()
 
@@ -109,8 +108,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         message.set(RISK, {"probability": round(answer.risk, 5), "ranking": risks}, add_to_output=True)
 
     def _sample(self, text: str, locale: str | None, audience: str | None) -> Sample:
-        reading = read(text, self._lexicons, self._languages, locale)
-        return Sample(reading, audience, signs(self._rules.judge(reading)))
+        return Sample(read(text, self._lexicons, self._languages, locale), audience)
 
     @staticmethod
     def _audience(message: Message) -> str | None:

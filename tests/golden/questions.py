@@ -100,5 +100,6 @@ def questions(locale: str, topic: str, audience: str, country: str) -> Iterator[
         risk = _risk(text, locale)
         if topic not in RISKS and not risk:
             yield {"text": text, "means": topic}
-        elif topic in RISKS and risk and (risk.risk, risk.care) == (topic, "alarm"):
-            yield {"text": text, "means": {"risk": topic, "level": risk.level}}
+        elif topic in RISKS and risk and risk.risk == topic:
+            care = {} if risk.care == "alarm" else {"care": risk.care}
+            yield {"text": text, "means": {"risk": topic, "level": risk.level, **care}}

@@ -13,7 +13,7 @@ import asyncio
 import copy
 import itertools
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -49,6 +49,8 @@ ANSWERS: Final = {"affirm": "delete_data", "deny": "delete_data"}
 ANYBODY: Final = ("anybody",)
 LOCALES: Final = ("ar", "de", "el", "fa_AF", "fr", "nl", "ps")
 FOLDER: Final = "topics"
+
+LEVELS: Final = ("T0", "T1", "check", "")
 
 Goal = tuple[str, ...]
 Path = tuple[dict[str, Any], ...]
@@ -86,6 +88,26 @@ def choices(flow: Flow) -> tuple[set[Goal], set[Goal], set[Goal]]:
     return inner, leaving, person
 
 
+def late(flow: Flow) -> set[Goal]:
+    """Return what a flow says and offers last: it is better reached at the end of a conversation."""
+    last = {
+        one.id
+        for one in flow.steps.values()
+        if isinstance(one, Say) and isinstance(flow.steps.get(one.next), Link | End | None)
+    }
+    said_last = {
+        ("text", statement.context, statement.text)
+        for name in last
+        for statement in (*flow.steps[name].say, *itertools.chain(*flow.steps[name].overlay.values()))
+    }
+    return said_last | {
+        ("press", f"{flow.id}/{one.id}/{choice.id}")
+        for one in flow.steps.values()
+        for choice in (one.choose if isinstance(one, Choose) else ())
+        if choice.next in last
+    }
+
+
 class Talk:
     """One conversation in the making. It can be forked, to look ahead."""
 
@@ -119,11 +141,15 @@ class Talk:
             return b""
         return codec.encode(msgspec.structs.replace(conversation, trail=(), recent=(), last_at=0, misses=0))
 
+    def asks(self, flow: str) -> bool:
+        conversation = self.play.conversation
+        return bool(conversation) and any(one.payload.startswith(f"{flow}/") for one in conversation.offered)
+
     def inputs(self, flow: str, again: dict[str, Any] | None) -> list[dict[str, Any]]:
         conversation = self.play.conversation
         offered = conversation.offered if conversation else ()
         found = [{"press": button.payload} for button in offered]
-        if again and not any(button.payload.startswith(f"{flow}/") for button in offered):
+        if again and not self.asks(flow):
             found.append(again)
         return found
 
@@ -155,15 +181,22 @@ class Walk:
 
     def asks(self, country: str) -> list[dict[str, Any]]:
         kept = self.kept.get(country, [])
-        fresh = itertools.islice(questions(self.locale, self.topic, self.audience, country), ASKS)
-        both = kept + [one for one in fresh if one["text"] not in {old["text"] for old in kept}]
-        levels = {one["means"].get("level") for one in both if isinstance(one["means"], dict)}
-        if len(levels) > 1:  # by turns, as a risk that is less urgent has other words
-            high = [one for one in both if one["means"]["level"] == "T0"]
-            rest = [one for one in both if one["means"]["level"] != "T0"]
-            both = [one for pair in itertools.zip_longest(high, rest) for one in pair if one]
+        both = kept + [one for one in self.fresh(country) if one["text"] not in {old["text"] for old in kept}]
+        levels = [[one for one in both if level_of(one) == level] for level in LEVELS]
+        both = [one for together in itertools.zip_longest(*levels) for one in together if one]  # by turns
         assert both, f"nobody asks about {self.topic} in {self.locale} ({self.audience}, {country})"
         return both
+
+    def fresh(self, country: str) -> Iterator[dict[str, Any]]:
+        """Yield some questions, of both levels where it is a risk: what is said differs."""
+        counts: Counter[str] = Counter()
+        for one in questions(self.locale, self.topic, self.audience, country):
+            level = level_of(one)
+            counts[level] += 1
+            if counts[level] <= ASKS:
+                yield one
+            elif not level or len(counts) == len(LEVELS) - 1:
+                return
 
     async def begin(self, country: str, ask: dict[str, Any]) -> Talk:
         means = Means()
@@ -205,6 +238,7 @@ class Walk:
             again = None if self.topic in RISKS else asks[(number + 1) % len(asks)]
             talk = await self.begin(country, ask)
             wanted = said(flow, country) | (inner if everything else set())
+            await self.along(talk, wanted - late(flow), flow.id, again, LONG)
             await self.along(talk, wanted, flow.id, again, LONG)
             if everything:
                 await self.along(talk, leaving, flow.id, again, LONG + 2)
@@ -217,6 +251,7 @@ class Walk:
             idle = 0 if fresh else idle + 1
             if idle > (2 if self.topic in RISKS else 0):
                 break
+        await self.known_before(country, flow, asks[0])
         if everything:
             while rest := person - self.reached:
                 talk = await self.begin(country, asks[len(self.found) % len(asks)])
@@ -227,8 +262,24 @@ class Walk:
                     await talk.take(given)
                 self.keep(talk, country, flow)
 
-    async def along(self, talk: Talk, wanted: set[Goal], flow: str, again: dict[str, Any] | None, most: int) -> None:
-        while len(talk.turns) < most:
+    async def known_before(self, country: str, flow: Flow, ask: dict[str, Any]) -> None:
+        """Reach what is only said where a region or an age is known already, from another question."""
+        for goal in sorted(said(flow, country) - self.reached):
+            for other, setting in settings_of(goal[1].partition("@")[2], self.audience, country):
+                talk = await self.begin(country, next(questions(self.locale, other.topic, self.audience, country)))
+                for wanted, again in ((setting, None), ({goal}, ask)):
+                    for given in await way(talk, wanted, flow.id, again) or ():
+                        await talk.take(given)
+                if goal in talk.done - self.reached:
+                    await self.end(talk, choices(flow)[2], flow.id)
+                    self.keep(talk, country, flow)
+                    break
+
+    async def along(
+        self, talk: Talk, wanted: set[Goal], flow: str, again: dict[str, Any] | None, most: int, *, stay: bool = False
+    ) -> None:
+        """Go where something is wanted; where ``stay``, only as long as the flow itself asks."""
+        while len(talk.turns) < most and (not stay or talk.asks(flow)):
             path = await way(talk, wanted - self.reached - talk.done, flow, again)
             if path is None:
                 return
@@ -246,9 +297,34 @@ class Walk:
         person: set[Goal] = set()
         if flow and self.topic not in ANSWERS:
             inner, _, person = choices(flow)
-            await self.along(talk, said(flow, country) | inner, flow.id, None, SHORT)
+            wanted = said(flow, country) | inner
+            await self.along(talk, wanted - late(flow), flow.id, None, SHORT - 1, stay=True)
+            await self.along(talk, wanted, flow.id, None, SHORT, stay=True)
         await self.end(talk, person, flow.id if flow else "")
         self.keep(talk, country, flow)
+
+
+def settings_of(key: str, audience: str, country: str) -> Iterator[tuple[Flow, set[Goal]]]:
+    """Yield flows of topics that ask for what an overlay depends on, with the choices that say so."""
+    low, _, high = key.removeprefix("age:").partition("-")
+    for flow in library().flows.values():
+        fitting = set()
+        for one in flow.steps.values():
+            for choice in one.choose if isinstance(one, Choose) else ():
+                age = choice.set.get("age", "")
+                in_band = key.startswith("age:") and age.isdecimal() and int(low) <= int(age) <= int(high or low)
+                if in_band or (key and choice.set.get("region") == key):
+                    fitting.add(("press", f"{flow.id}/{one.id}/{choice.id}"))
+        for other in library().flows.values() if fitting else ():
+            links = any(isinstance(one, Link) and one.flow == flow.id for one in other.steps.values())
+            if links and other.topic and flow_of(other.topic, audience, country) is other:
+                yield other, fitting
+
+
+def level_of(ask: dict[str, Any]) -> str:
+    """Return how a risk is met: with its level, or with a gentle question first."""
+    means = ask["means"] if isinstance(ask["means"], dict) else {}
+    return means.get("care") or means.get("level", "")
 
 
 def navigation(locale: str, name: str) -> str:
@@ -306,15 +382,23 @@ def kept_questions(file: Path) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-async def english(topic: str, audience: str) -> dict[str, Any]:
-    walk = Walk(topic, audience, "en", kept_questions(english_file(topic, audience)))
-    for country in COUNTRIES:
-        flow = flow_of(topic, audience, country)
-        if flow and audience in audiences(topic) and topic not in ANSWERS:
-            await walk.country(country, flow, everything=country == COUNTRIES[0])
-        else:
-            await walk.glance(country, flow)
-    return {"topic": topic, "audience": audience, "locale": "en", "conversations": walk.found}
+async def english(topic: str) -> dict[str, dict[str, Any]]:
+    """Return the documents of both audiences. Where both hear the same, the second goes only where it is new."""
+    found: dict[str, dict[str, Any]] = {}
+    reached: set[Goal] = set()
+    own = audiences(topic)
+    for audience in ("child", "carer"):
+        walk = Walk(topic, audience, "en", kept_questions(english_file(topic, audience)))
+        walk.reached = reached if own == ANYBODY else set()
+        for country in COUNTRIES:
+            flow = flow_of(topic, audience, country)
+            if flow and topic not in ANSWERS and (own == ANYBODY or audience in own):
+                await walk.country(country, flow, everything=country == COUNTRIES[0])
+            else:
+                await walk.glance(country, flow)
+        reached = walk.reached
+        found[audience] = {"topic": topic, "audience": audience, "locale": "en", "conversations": walk.found}
+    return found
 
 
 async def elsewhere(topic: str, locale: str) -> dict[str, Any]:
@@ -359,8 +443,8 @@ def main(arguments: list[str] | None = None) -> int:
     for topic in args.topic or known.TOPICS:
         for locale in args.locale or ("en", *LOCALES):
             if locale == "en":
-                for audience in ("child", "carer"):
-                    write(english_file(topic, audience), asyncio.run(english(topic, audience)))
+                for audience, document in asyncio.run(english(topic)).items():
+                    write(english_file(topic, audience), document)
             elif whole_in(topic, locale):
                 write(locale_file(topic, locale), asyncio.run(elsewhere(topic, locale)))
             else:

@@ -1,0 +1,3 @@
+// Brings the marked step of a picture into view.
+"use strict";
+document.getElementById("here")?.scrollIntoView({ block: "center", inline: "center" });
