@@ -81,17 +81,20 @@ class Writer:
 
     def _talk(self, one: Transcript, asked: str, *, whole: bool) -> Talk:
         bubbles: list[Bubble] = []
-        left_out = False
+        waiting: list[Bubble] = []  # turns of nothing new; a whole conversation shows them where more follows
         place = ""
         for turn in one.turns:
             given = self._given(turn.given, place, asked if one.locale != self._numbers.locale else "")
             said = [self._said(message, one) for message in turn.said]
-            new = any(_new(bubble) for bubble in said)
-            if whole or new:
-                if left_out:
-                    bubbles.append(Bubble("gap"))
-                bubbles += [given, *(bubble if whole and _new(bubble) else _short(bubble) for bubble in said)]
-            left_out = not (whole or new)
+            if any(_new(bubble) for bubble in said):
+                bubbles += waiting if whole else waiting[:1]
+                bubbles.append(given)
+                bubbles += [_short(bubble, whole=whole) for bubble in said if whole or _new(bubble) or _called(bubble)]
+                waiting = []
+            elif whole:
+                waiting += [given, *(_short(bubble) for bubble in said)]
+            elif bubbles:
+                waiting.append(Bubble("gap"))
             place = _place(turn) or place
         return Talk(one.country, tuple(bubbles))
 
@@ -149,8 +152,14 @@ def _new(bubble: Bubble) -> bool:
     return any(line.first for line in (*bubble.lines, *bubble.buttons))
 
 
-def _short(bubble: Bubble) -> Bubble:
-    """Return a bubble with what is new in it; of the rest only the numbers."""
+def _called(bubble: Bubble) -> bool:
+    return bubble.kind == "called"
+
+
+def _short(bubble: Bubble, *, whole: bool = False) -> Bubble:
+    """Return a bubble with what is new in it, and the numbers of the rest; where ``whole`` it keeps also the rest."""
+    if whole and _new(bubble):
+        return bubble
     known = tuple(line.sentence.number for line in (*bubble.lines, *bubble.buttons) if not line.first)
     return msgspec.structs.replace(
         bubble,

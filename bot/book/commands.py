@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from bot.book import making, pages, printing
 from bot.config import ROOT
 from bot.errors import UcareError
 
 TRANSCRIPTS: Final = ROOT / "tests" / "golden"
+ENGLISH: Final = ("below", "beside", "none")
+"""Where the English stands: in small print below each text, beside it, or nowhere."""
 
 
 def _tell(text: str) -> None:
@@ -20,6 +21,8 @@ def _tell(text: str) -> None:
 
 def book(args: argparse.Namespace) -> int:
     """Write the book of a locale as HTML, as PDF, or both; without a file, HTML to the output."""
+    from bot.book import making, pages, printing  # noqa: PLC0415 - keeps the other commands quick
+
     try:
         made = making.make(args.flows, args.locales, args.transcripts, args.locale, args.topic)
         text = pages.html(made, english=args.english)
@@ -48,7 +51,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     one.add_argument("--topic", action="append", default=[], help="only this topic; may be repeated")
     one.add_argument("-o", "--output", type=Path, metavar="FILE.html", help="the HTML to write")
     one.add_argument("--pdf", type=Path, metavar="FILE.pdf", help="the PDF to write; needs Chromium")
-    one.add_argument("--english", choices=pages.ENGLISH, default="below", help="where the English stands")
+    one.add_argument("--english", choices=ENGLISH, default="below", help="where the English stands")
     one.add_argument("--flows", type=Path, default=ROOT / "flows", help="the folder of the flows")
     one.add_argument("--locales", type=Path, default=ROOT / "locales", help="the folder of the catalogs")
     one.add_argument("--transcripts", type=Path, default=TRANSCRIPTS, help="the folder of the golden transcripts")

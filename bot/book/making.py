@@ -148,4 +148,3 @@ def twice(book: Book) -> list[int]:
     asked.update(one.title.sentence.number for one in book.chapters if one.title and one.title.first)
     asked.update(line.sentence.number for rest in book.rest for line in rest.lines)
     return [one.number for one in book.sentences if asked[one.number] != 1]
-

@@ -6,7 +6,9 @@ book says where.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -15,6 +17,10 @@ from bot.core.flow import Choose
 from bot.core.library import Library, statements_of, texts_of
 from bot.i18n.writing import isolate, rtl
 from bot.turns.render import filled
+
+
+_GROUPS: Final = re.compile(r"(?<=\d) (?=\d)")
+"""What stands between the groups of a telephone number: no line ends there."""
 
 
 class Sentence(msgspec.Struct):
@@ -89,7 +95,7 @@ class Numbers:
         text = msgid if self.locale == "en" else self.library.texts[self.locale].get((context, msgid))
         if text is None:
             return None
-        shown: str | None = _named(text)
+        shown: str | None = named(text)
         if country:
             flow, _, step = context.partition("/")
             effect = SendMessage(flow, step, (), locale=self.locale, country=country, audience=audience)
@@ -101,7 +107,7 @@ class Numbers:
         sentence = self._known.get(key) or self._new(key, self._sources.get((context, msgid), ()))
         if context not in sentence.places:
             sentence.places.append(context)
-        return Line(sentence, isolate(shown, self.locale), first)
+        return Line(sentence, isolate(_GROUPS.sub("\u00a0", shown), self.locale), first)
 
     def _new(self, key: tuple[str, str, bool], sources: Iterable[str]) -> Sentence:
         msgid, text, label = key
@@ -111,6 +117,6 @@ class Numbers:
         return made
 
 
-def _named(text: str) -> str:
+def named(text: str) -> str:
     """Return a text whose telephone numbers are named and not filled in."""
     return text.replace("{tel_", "☎{")

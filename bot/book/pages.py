@@ -10,12 +10,11 @@ from babel import UnknownLocaleError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.book.making import Book, spans
+from bot.book.numbers import named
 from bot.book.words import words
 from bot.i18n.writing import date, isolate, known, number, rtl
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-ENGLISH: Final = ("below", "beside", "none")
-"""Where the English stands: in small print below each text, beside it, or nowhere."""
 PLACES: Final = 3
 """Places of a number that the index names; of more it says how many."""
 
@@ -25,7 +24,7 @@ def html(book: Book, *, english: str = "below", today: dt.date | None = None) ->
 
     Args:
         book: What is in it.
-        english: Where the English stands at first (``ENGLISH``); on a screen it can be switched.
+        english: Where the English stands at first: below, beside or none; on a screen it can be switched.
         today: The day that the title page tells; none: today.
     """
     environment = Environment(
@@ -50,6 +49,7 @@ def html(book: Book, *, english: str = "below", today: dt.date | None = None) ->
         country=lambda code: known(locale).territories.get(code, code),
         english_country=lambda code: known("en").territories.get(code, code),
         apart=lambda text: isolate(text, locale),
+        named=named,
         spans=spans(book.chapters),
         places=PLACES,
         css=(TEMPLATES / "book.css").read_text(encoding="utf-8"),

@@ -1,4 +1,4 @@
-"""``ucare flows preview``, beside the other commands for authors (``bot.flowfiles.commands``)."""
+"""``ucare flows preview`` and ``book``, beside the other commands for authors (``bot.flowfiles.commands``)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import webbrowser
 
 from bot import logs
+from bot.book import commands as book
 from bot.config import load
 from bot.flowfiles import commands
 
@@ -15,6 +16,7 @@ from bot.flowfiles import commands
 def register(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``flows`` and all its commands."""
     family = commands.register(sub)
+    book.register(family)
     one = family.add_parser("preview", parents=[commands.folders()], help="the web chat, reloaded when you save")
     one.add_argument("--locale", default="en", help="of the contact; en_XA and ar_XB, which nobody speaks, as well")
     one.add_argument("--country", default="BE", choices=("", "BE", "DE", "GR"))

@@ -11,7 +11,7 @@ from bot.core.flow import Flow, Say, Statement
 from bot.core.library import COUNTRIES, SYSTEM_FLOWS, Library, texts_of
 from bot.errors import FlowError, UcareError
 from bot.flowfiles import reference
-from bot.flowfiles.load import Loaded, load
+from bot.flowfiles.load import Files, Loaded, load
 from bot.flowfiles.ways import sound
 from bot.i18n import catalogs
 from bot.i18n.pseudo import tables as pseudo_tables
@@ -143,7 +143,8 @@ class Shelf:
         """
         self._folder, self._locales, self._sure, self._maybe = folder, locales_folder, sure, maybe
         self._release, self._pseudo = release, pseudo
-        loaded = load(folder)
+        self._files = Files()
+        loaded = load(folder, self._files)
         self.library = self._assembled(loaded)
         """The library in use."""
         self.places = loaded.places
@@ -166,7 +167,7 @@ class Shelf:
         What is taken over while contacts are talking must be sound: a way that leads nowhere is refused as well.
         """
         try:
-            loaded = load(self._folder)
+            loaded = load(self._folder, self._files)
             sound(loaded)
             self.library, self.places = self._assembled(loaded), loaded.places
         except UcareError as error:

@@ -131,7 +131,7 @@ def register(
 ) -> argparse._SubParsersAction[argparse.ArgumentParser]:
     """Add ``flows`` and its commands; each sets ``func``. Returns where more of them can be added."""
     flows = subparsers.add_parser("flows", help="check, list and draw what the assistant says")
-    commands = flows.add_subparsers(required=True, metavar="new|check|list|draw|diff|stats|schema")
+    commands = flows.add_subparsers(required=True, metavar="new|check|list|draw|diff|stats|schema|preview|book")
     common = folders()
     one = commands.add_parser("check", parents=[common], help="find faults, with file, line and how to mend them")
     one.add_argument("file", nargs="*", help="only faults of files whose name holds this")

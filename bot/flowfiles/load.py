@@ -249,8 +249,35 @@ def load_file(path: Path, name: str, places: dict[str, tuple[str, int]]) -> dict
     return flows
 
 
-def load_all(folder: Path) -> Loaded:
-    """Return all flows of a folder and its subfolders; a file that is wrong is a fault, and the others are read."""
+class Files(dict[Path, tuple[tuple[int, int, int], dict[str, core.Flow], dict[str, tuple[str, int]]]]):
+    """What was read of each file, and in which state it was: a file that is the same is not read again."""
+
+    def read(self, path: Path, name: str) -> tuple[dict[str, core.Flow], dict[str, tuple[str, int]]]:
+        """Return the flows of a file, and where they stand.
+
+        Raises:
+            FlowError: With file and line.
+        """
+        try:
+            about = path.stat()
+        except OSError:
+            state = (0, 0, 0)
+        else:
+            state = (about.st_mtime_ns, about.st_size, about.st_ino)
+        if path not in self or self[path][0] != state:
+            places: dict[str, tuple[str, int]] = {}
+            self[path] = (state, load_file(path, name, places), places)
+        return self[path][1:]
+
+
+def load_all(folder: Path, files: Files | None = None) -> Loaded:
+    """Return all flows of a folder and its subfolders; a file that is wrong is a fault, and the others are read.
+
+    Args:
+        folder: Where the flows are.
+        files: What was read before, kept from one time to the next.
+    """
+    files = Files() if files is None else files
     flows: dict[str, core.Flow] = {}
     places: dict[str, tuple[str, int]] = {}
     faults: list[FlowError] = []
@@ -258,9 +285,8 @@ def load_all(folder: Path) -> Loaded:
         if path.name in NOT_FLOWS:
             continue
         name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-        own: dict[str, tuple[str, int]] = {}
         try:
-            found = load_file(path, name, own)
+            found, own = files.read(path, name)
         except FlowError as error:
             faults.append(error)
             continue
@@ -274,13 +300,13 @@ def load_all(folder: Path) -> Loaded:
     return Loaded(flows, places, tuple(faults))
 
 
-def load(folder: Path) -> Loaded:
-    """Return all flows of a folder and its subfolders.
+def load(folder: Path, files: Files | None = None) -> Loaded:
+    """Return all flows of a folder and its subfolders; ``files`` as in ``load_all``.
 
     Raises:
         FlowError: A file is wrong, or two files hold the same flow.
     """
-    loaded = load_all(folder)
+    loaded = load_all(folder, files)
     if loaded.faults:
         raise loaded.faults[0]
     return loaded

@@ -22,7 +22,7 @@ _DECODER: Final = msgspec.json.Decoder(tuple[Fault, ...])
 
 
 async def find(flows: Path, locales: Path) -> tuple[Fault, ...] | None:
-    """Return all faults of two absolute folders, errors first; None where the check failed. Cancelled, it ends its process."""
+    """Return all faults of two absolute folders, errors first; None where the check failed. Cancelled, it ends too."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.preview.faults", os.fspath(flows), os.fspath(locales),
         cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from bot.errors import FlowError
+from bot.flowfiles import load as load_module
 from bot.flowfiles.build import Shelf
 from bot.flowfiles.load import load
 from bot.flowfiles.watching import changes, differing, state
@@ -80,3 +81,18 @@ def test_way_that_leads_nowhere_is_not_taken_over(good, old, new, what):
     path.write_text(text, encoding="utf-8")
     assert shelf.reload() is None
     assert shelf.library is not kept
+
+
+def test_only_files_that_changed_are_read_again(good, monkeypatch):
+    shelf = Shelf(good / "flows", good / "locales")
+    path = good / "flows" / "child" / "guardian.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("What now?", "And now?"), encoding="utf-8")
+    asked = []
+    real = load_module.load_file
+    monkeypatch.setattr(load_module, "load_file", lambda path, *given: (asked.append(path), real(path, *given))[1])
+    assert shelf.reload() is None
+    assert asked == [path]
+    assert shelf.library.flows["guardian.child"].steps["then"].text.text == "And now?"
+    (good / "flows" / "child" / "school.yml").unlink()
+    assert shelf.reload() is None
+    assert "school.child" not in shelf.library.flows

@@ -1,4 +1,4 @@
-"""What contacts type in walks: examples of ``nlu/data`` in their own words, never those that ``nlu/eval`` measures by."""
+"""What contacts type in walks: examples of ``nlu/data`` in their own words, never those of ``nlu/eval``."""
 
 from __future__ import annotations
 
@@ -13,13 +13,25 @@ from nlu.text.languages import Languages
 from nlu.text.reading import read
 
 PLACES: Final = {
-    "BE": "belg|bélg|vlaa|flan|wallon|brus|bryss|antwerp|gent\\b|fedasil|voogdij|okan|βελγ|βρυξ|بلج|بلژ|بروکس|بروكس|بلجی|بلجي",
-    "DE": "german|deutsch|duits|allemand|allemagne|berlin|jugendamt|münch|hamburg|γερμαν|βερολ|ألمان|المان|آلمان|برلين|برلین|جرمن",
-    "GR": "greec|greek|griek|griech|grec\\b|grèce|grecque|athen|lesv|samos|ελλάδ|ελληνικ|αθήν|λέσβ|σάμο|يونان|یونان|أثين|آتن|اثين",
+    "BE": (
+        "belg|bélg|vlaa|flan|wallon|brus|bryss|antwerp|gent\\b|fedasil|voogdij|okan|βελγ|βρυξ|بلج|بلژ|بروکس|بروكس"
+        "|انتورپ|فوخت|فوگد"
+    ),
+    "DE": (
+        "german|deutsch|duits|allemand|allemagne|berlin|jugendamt|münch|hamburg|γερμαν|βερολ|ألمان|المان|آلمان|برلين"
+        "|برلین|جرمن"
+    ),
+    "GR": (
+        "greec|greek|griek|griech|grec\\b|grèce|grecque|athen|lesv|samos|ελλάδ|ελληνικ|αθήν|λέσβ|σάμο|يونان|یونان"
+        "|أثين|آتن|اثين"
+    ),
 }
 """What names a country, or belongs to one: such a question is asked there alone."""
 LOCAL: Final = {
-    "BE": r"voogd|pleegz|zakgeld|tuteur|\b(ooc|loi|ila|cgrs|cgra|daspa|annex|noord)\b|pacheco|petit|steenokk|ardennes|orange card|malin",
+    "BE": (
+        r"voogd|pleegz|zakgeld|tuteur|\b(ooc|loi|ila|cgrs|cgra|daspa|annex|noord)\b|pacheco|petit|steenokk|ardennes"
+        r"|orange card|malin"
+    ),
     "DE": r"vormund|duldung|ausweis|pflege|hilfe für|\b(bamf|land)\b|wohngr|gericht",
     "GR": r"metadrasi|\bamka\b|eparch|pasok|island|\bsnf\b|kids? safe",
 }
@@ -30,9 +42,9 @@ ELSEWHERE: Final = re.compile(
     re.IGNORECASE,
 )
 CARERS: Final = re.compile(
-    r"\b(foster (?:son|daughter|child|kid|boy|girl)|(?:my|our) (?:own )?(?:son|daughter|boy|girl)|living with us|our house)"
-    r"|pleeg(?:zoon|dochter|kind|jongen)|onze? (?:zoon|dochter|jongen|meisje)|pflege(?:kind|sohn|tochter)|(?:notre|chez nous)"
-    r"|accueilli",
+    r"\b(foster (?:son|daughter|child|kid|boy|girl)|(?:my|our) (?:own )?(?:son|daughter|boy|girl)|living with us"
+    r"|our house)|pleeg(?:zoon|dochter|kind|jongen)|onze? (?:zoon|dochter|jongen|meisje)"
+    r"|pflege(?:kind|sohn|tochter)|(?:notre|chez nous)|accueilli",
     re.IGNORECASE,
 )
 """A question that only a carer asks, where the data does not say who asks it."""
@@ -44,7 +56,8 @@ SHORTEST, LONGEST = 12, 70
 """Characters of a question that can stand alone in a transcript; greetings and the like may be shorter."""
 OWN: Final = {
     ("en", "feelings", "carer"): (
-        "our foster son is sad all the time", "how do i help a child who has nightmares", "she misses her mother so much",
+        "our foster son is sad all the time", "how do i help a child who has nightmares",
+        "she misses her mother so much",
         "the boy who lives with us never laughs",
     ),
     ("nl", "feelings", "carer"): ("onze pleegzoon is de hele tijd verdrietig",),
@@ -80,7 +93,9 @@ def _fits(text: str, topic: str, locale: str, country: str) -> bool:
     if not shortest <= len(text) <= LONGEST or ELSEWHERE.search(text):
         return False
     tables = (PLACES, LOCAL) if locale == "en" else (PLACES,)
-    if any(re.search(words, text, re.IGNORECASE) for table in tables for place, words in table.items() if place != country):
+    if any(
+        re.search(words, text, re.IGNORECASE) for table in tables for place, words in table.items() if place != country
+    ):
         return False
     script = SCRIPTS.get(locale)
     return script is None or len(script.findall(text)) > len(text) / 2
@@ -90,7 +105,9 @@ def questions(locale: str, topic: str, audience: str, country: str) -> Iterator[
     """Yield inputs that ask about a topic, the plainest first; what the risk rules see in them is what they mean."""
     known = _spoken().get((locale, topic), [])
     own = [one.text for one in known if one.audience == audience]
-    shared = [one.text for one in known if one.audience is None and (audience == "carer") == bool(CARERS.search(one.text))]
+    shared = [
+        one.text for one in known if one.audience is None and (audience == "carer") == bool(CARERS.search(one.text))
+    ]
     anybody = [one.text for one in known]
     first = OWN.get((locale, topic, audience), ())
     both = (*shared, *own) if (locale, audience) == ("en", "child") else (*own, *shared)

@@ -53,7 +53,7 @@ FOLDER: Final = "topics"
 LEVELS: Final = ("T0", "T1", "check", "")
 
 Goal = tuple[str, ...]
-Path = tuple[dict[str, Any], ...]
+Way = tuple[dict[str, Any], ...]
 
 
 def statements(flow: Flow, country: str) -> Iterator[Statement]:
@@ -154,10 +154,10 @@ class Talk:
         return found
 
 
-async def way(talk: Talk, goals: set[Goal], flow: str, again: dict[str, Any] | None) -> Path | None:
+async def way(talk: Talk, goals: set[Goal], flow: str, again: dict[str, Any] | None) -> Way | None:
     """Return the shortest way to something that is still to be reached; None where there is none."""
     seen = {talk.state()}
-    todo: deque[tuple[Talk, Path]] = deque([(talk, ())])
+    todo: deque[tuple[Talk, Way]] = deque([(talk, ())])
     while todo and len(seen) < STATES:
         here, path = todo.popleft()
         for given in here.inputs(flow, again):
@@ -372,13 +372,16 @@ def label_of(payload: str) -> str:
     return next((c.label for c in one.choose if c.id == what), "") if isinstance(one, Choose) else ""
 
 
-def kept_questions(file: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return the questions of a file that is there already, by country."""
+def kept_questions(file: Path, topic: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the questions about a topic that a file holds already, by country."""
     found: dict[str, list[dict[str, Any]]] = {}
     for one in load(file)["conversations"] if file.exists() else ():
-        asked = [turn["in"] for turn in one["turns"] if "means" in turn["in"]]
         place = found.setdefault(one["country"], [])
-        place += [ask for ask in asked[:2] if ask not in place]
+        for turn in one["turns"]:
+            means = turn["in"].get("means")
+            about = means.get("risk") if isinstance(means, dict) else means
+            if about == topic and turn["in"] not in place:
+                place.append(turn["in"])
     return found
 
 
@@ -388,7 +391,7 @@ async def english(topic: str) -> dict[str, dict[str, Any]]:
     reached: set[Goal] = set()
     own = audiences(topic)
     for audience in ("child", "carer"):
-        walk = Walk(topic, audience, "en", kept_questions(english_file(topic, audience)))
+        walk = Walk(topic, audience, "en", kept_questions(english_file(topic, audience), topic))
         walk.reached = reached if own == ANYBODY else set()
         for country in COUNTRIES:
             flow = flow_of(topic, audience, country)
@@ -410,7 +413,7 @@ async def elsewhere(topic: str, locale: str) -> dict[str, Any]:
     found = []
     for number, audience in enumerate(who):
         country = COUNTRIES[(turn + number) % len(COUNTRIES)]
-        walk = Walk(topic, audience, locale, kept_questions(locale_file(topic, locale)))
+        walk = Walk(topic, audience, locale, kept_questions(locale_file(topic, locale), topic))
         await walk.glance(country, flow_of(topic, audience, country))
         found += [{"title": one["title"], "audience": audience, **one} for one in walk.found]
     return {"topic": topic, "locale": locale, "conversations": found}
