@@ -2,7 +2,7 @@
 
 Rules:
 
-1. The first conversation of a chapter is shown from its beginning to its end, in the contact's own words of that locale.
+1. The first conversation of a chapter is shown from beginning to end, in the contact's own words of that locale.
 2. Of every other one only the turns are shown that say something new: what is different in another country, and what
    lies deeper.
 3. A sentence is asked about once, where it is shown first; later it is only named by its number.
@@ -63,11 +63,14 @@ class Writer:
         own = transcripts.local(self._folder, topic, self._numbers.locale)
         for audience in ("child", "carer"):
             mine = [one for one in own if one.audience == audience]
+            found = (*mine, *transcripts.english(self._folder, topic, audience))
+            if not found:
+                continue
             asked = _question(mine) or _question(own)
             known = len(self._numbers.sentences)
             title = self._title(topic, audience)
             talks: list[Talk] = []
-            for one in (*mine, *transcripts.english(self._folder, topic, audience)):
+            for one in found:
                 talk = self._talk(one, asked, whole=not talks)
                 if talk.bubbles:
                     talks.append(talk)

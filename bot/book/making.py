@@ -13,6 +13,7 @@ import msgspec
 from bot.book.chapters import Chapter, Writer
 from bot.book.numbers import Numbers, Sentence
 from bot.book.remaining import Rest, of_flows, of_phrases
+from bot.core.library import Library
 from bot.errors import CatalogError, FlowError
 from bot.flowfiles import build, reference
 from bot.i18n import catalogs, review
@@ -52,6 +53,7 @@ def make(
     transcripts: Path,
     locale: str,
     topics: Sequence[str] = (),
+    library: Library | None = None,
 ) -> Book:
     """Return the book.
 
@@ -61,12 +63,13 @@ def make(
         transcripts: The folder of the golden transcripts.
         locale: The language to be read.
         topics: Only these; none: all, with everything that is said besides.
+        library: What was read from these folders already; none: it is read now.
 
     Raises:
         FlowError: A file is wrong, there is no such topic, or there are no transcripts.
         CatalogError: A catalog is wrong, or there is none for the locale.
     """
-    library = build.library(flows, locales)
+    library = library or build.library(flows, locales)
     if locale not in library.texts:
         msg = f"There is no catalog of {locale!r}; there are {', '.join(library.texts)}."
         raise CatalogError(msg)

@@ -18,7 +18,6 @@ from bot.core.library import Library, statements_of, texts_of
 from bot.i18n.writing import isolate, rtl
 from bot.turns.render import filled
 
-
 _GROUPS: Final = re.compile(r"(?<=\d) (?=\d)")
 """What stands between the groups of a telephone number: no line ends there."""
 

@@ -13,8 +13,10 @@ from bot.config import Settings
 from bot.core.understood import RiskFinding
 from bot.errors import NluError
 from bot.nlu_service import NluService
+from bot.nlu_service.places import models
 from bot.understanding.client import NluClient
 from bot.understanding.reader import Reader
+from bot.understanding.spare import Spare, prepared
 
 log = structlog.get_logger("ucare")
 
@@ -63,13 +65,23 @@ async def open_language(settings: Settings, *, wait: bool = False) -> AsyncItera
     try:
         if wait:
             await service.start()
-        yield Language(Reader(client), service)
+        reader = Reader(client)
+        reader.spare = await asyncio.to_thread(_spare, settings)
+        yield Language(reader, service)
     finally:
         if beside:
             beside.cancel()
             await asyncio.gather(beside, return_exceptions=True)
         await client.close()
         await service.stop()
+
+
+def _spare(settings: Settings) -> Spare | None:
+    try:
+        return prepared(models(settings))
+    except OSError as error:  # without it the rules still work alone
+        log.error("spare_not_kept", kind=type(error).__name__)  # noqa: TRY400 - nothing more is to be said of it
+        return None
 
 
 async def _start(service: NluService) -> None:

@@ -13,10 +13,12 @@ from typing import Any, Final, Literal
 import msgspec
 
 from bot.config import ROOT, Settings
+from bot.nlu_service import places
 from bot.nlu_service.service import NluService
 from bot.understanding.ask import ask_all
 from bot.understanding.client import NluClient
 from bot.understanding.reader import Reader
+from bot.understanding.spare import prepared
 
 FOLDER: Final = ROOT / "nlu" / "eval"
 HARMLESS: Final = "alarming_harmless"
@@ -173,7 +175,7 @@ async def measure(
     """Start what is needed, ask every message, and return the rows. Raises NluError without a server."""
     found = items(split, locales)
     if rules_alone:
-        return await rows(Reader(), found)
+        return await rows(Reader(spare=prepared(places.models(settings))), found)
     service = NluService(settings)
     await service.start()
     try:

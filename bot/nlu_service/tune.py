@@ -23,11 +23,11 @@ from bot.understanding.reader import Reader
 from bot.understanding.thresholds import Risk, Thresholds
 from nlu.text.rules import Finding
 
-ALARM: Final = (0.2, 0.3, 0.4, 0.5, 0.65, 0.8)
-CHECK: Final = (0.03, 0.05, 0.08, 0.12, 0.2)
-WITH_ALARM_RULE: Final = (0.03, 0.1, 0.2, 0.4)
-WITH_CHECK_RULE: Final = (0.2, 0.35, 0.5, 0.7)
-DROP_CHECK_RULE: Final = (0.0, 0.02, 0.05)
+ALARM: Final = (0.35, 0.45, 0.55, 0.65, 0.75, 0.85)
+CHECK: Final = (0.08, 0.12, 0.16, 0.2, 0.25, 0.3)
+WITH_ALARM_RULE: Final = (0.1, 0.2, 0.3, 0.4, 0.5)
+WITH_CHECK_RULE: Final = (0.35, 0.5, 0.65, 0.8)
+DROP_CHECK_RULE: Final = (0.0, 0.03, 0.06, 0.1)
 
 
 class Seen(NamedTuple):
@@ -78,15 +78,15 @@ def cost(found: Figures) -> float:
     )
 
 
-def candidates() -> Iterator[Risk]:
-    """Yield the thresholds to try, in order where they must be."""
+def candidates(spare: float) -> Iterator[Risk]:
+    """Yield the thresholds to try; that of the spare classifier, which the server leaves out, stays."""
     for values in itertools.product(ALARM, CHECK, WITH_ALARM_RULE, WITH_CHECK_RULE, DROP_CHECK_RULE):
-        yield Risk(*values)
+        yield Risk(*values, spare)
 
 
 def best(seen: Sequence[Seen], base: Thresholds) -> Thresholds:
     """Return the cheapest thresholds."""
-    tried = (msgspec.structs.replace(base, risk=risk) for risk in candidates())
+    tried = (msgspec.structs.replace(base, risk=risk) for risk in candidates(base.risk.spare))
     return min(tried, key=lambda thresholds: cost(judge(seen, thresholds)))
 
 

@@ -6,7 +6,7 @@ the rules say      what comes out
 alarm              alarm; a check where the classifier finds a risk very improbable
 check              check; an alarm where the classifier is nearly sure, nothing where it is sure of the contrary
 nothing            what the classifier's probability alone reaches
-server away        what the rules say
+server away        what the rules say; else a check where the small classifier finds a risk probable
 ================== ================================================================================
 
 Nothing here can raise; what is uncertain goes towards a person.
@@ -27,12 +27,17 @@ SURE = 0.5
 CLASSIFIER = "classifier"
 """The name of the "rule" where the classifier alone saw something."""
 
+SPARE = "spare"
+"""The same where the server was away, and the small classifier saw something."""
 
-def decide(findings: list[Finding], parsed: Parsed | None, thresholds: Thresholds) -> RiskFinding | None:
-    """Return the worst that is to be acted on, or None."""
+
+def decide(
+    findings: list[Finding], parsed: Parsed | None, thresholds: Thresholds, spare: Parsed | None = None
+) -> RiskFinding | None:
+    """Return the worst that is to be acted on, or None; ``spare`` counts only where the server said nothing."""
     worst = findings[0] if findings else None
     if parsed is None:
-        return _by_rule(worst, worst.care) if worst else None  # type: ignore[arg-type]  # rules say check or alarm only
+        return _by_rule(worst, worst.care) if worst else _by_spare(spare, thresholds)  # type: ignore[arg-type]  # rules say check or alarm only
     chance = parsed.risk.probability
     limits = thresholds.risk
     if worst is None:
@@ -75,3 +80,10 @@ def _by_classifier(parsed: Parsed, thresholds: Thresholds) -> RiskFinding | None
     risk = str(parsed.risk.ranking[0].name)
     care: Care = "alarm" if chance >= thresholds.risk.alarm else "check"
     return RiskFinding(risk, thresholds.levels.get(risk, "T0"), care, CLASSIFIER)
+
+
+def _by_spare(spare: Parsed | None, thresholds: Thresholds) -> RiskFinding | None:
+    if spare is None or spare.risk.probability < thresholds.risk.spare:
+        return None
+    risk = str(spare.risk.ranking[0].name)
+    return RiskFinding(risk, thresholds.levels.get(risk, "T0"), "check", SPARE)

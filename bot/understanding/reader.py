@@ -15,6 +15,7 @@ from bot.core.understood import Ranked, RiskFinding, Understood
 from bot.understanding.client import NluClient, Parsed
 from bot.understanding.decide import decide
 from bot.understanding.locales import Locales
+from bot.understanding.spare import Spare
 from bot.understanding.thresholds import Thresholds
 from bot.understanding.thresholds import load as load_thresholds
 from nlu.text import corpus, lexicon, rules
@@ -33,9 +34,12 @@ log = structlog.get_logger(__name__)
 class Reader:
     """Everything that reads texts; its lexicons, rules and languages are loaded once."""
 
-    def __init__(self, client: NluClient | None = None, thresholds: Thresholds | None = None) -> None:
-        """Load lexicons, rules, languages and thresholds; without a client the rules work alone."""
+    def __init__(
+        self, client: NluClient | None = None, thresholds: Thresholds | None = None, spare: Spare | None = None
+    ) -> None:
+        """Load lexicons, rules, languages and thresholds; without a client rules and ``spare`` work alone."""
         self.client = client
+        self.spare = spare
         self.thresholds = thresholds or load_thresholds()
         self.rules = rules.load()
         self.lexicons = lexicon.load()
@@ -48,7 +52,7 @@ class Reader:
 
     def read(self, text: str, *, locale: str | None, recent: Sequence[str] = ()) -> RiskFinding | None:
         """Return the worst finding of the rules in a text, alone and joined with the recent ones, or None."""
-        return self._decide(self.findings(text, locale=locale, recent=recent), None)
+        return self._decide(self.findings(text, locale=locale, recent=recent), None, text)
 
     def findings(self, text: str, *, locale: str | None, recent: Sequence[str] = ()) -> list[Finding] | None:
         """Return all findings of the rules, the worst first; None where reading itself failed."""
@@ -69,7 +73,7 @@ class Reader:
         detected, confidence = self._detect(text, locale)
         spoken = detected if detected in self.lexicons else locale
         parsed = await self._parse(text, audience, spoken)
-        risk = self._decide(found, parsed)
+        risk = self._decide(found, parsed, text)
         if recent and parsed is not None and (risk is None or risk.care == "check"):
             risk = await self._joined(text, recent, audience, spoken, risk)
         ranking = () if parsed is None else tuple(Ranked(str(n.name), n.confidence) for n in parsed.intent_ranking)
@@ -101,8 +105,11 @@ class Reader:
             return risk
         return together
 
-    def _decide(self, found: list[Finding] | None, parsed: Parsed | None) -> RiskFinding | None:
-        return UNREADABLE if found is None else decide(found, parsed, self.thresholds)
+    def _decide(self, found: list[Finding] | None, parsed: Parsed | None, text: str = "") -> RiskFinding | None:
+        if found is None:
+            return UNREADABLE
+        spare = self.spare.parse(text) if self.spare and parsed is None and text else None
+        return decide(found, parsed, self.thresholds, spare)
 
     def _detect(self, text: str, locale: str | None) -> tuple[str | None, float]:
         try:

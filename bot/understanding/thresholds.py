@@ -29,6 +29,7 @@ class Risk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     with_alarm_rule: float
     with_check_rule: float
     drop_check_rule: float
+    spare: float
 
 
 class Locale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,13 +6,14 @@ import pytest
 
 from bot.book import making, pages
 from bot.config import ROOT
+from tests.golden.texts import library
 
 TRANSCRIPTS = ROOT / "tests" / "golden"
 
 
 @functools.cache
 def made(locale, *topics):
-    return making.make(ROOT / "flows", ROOT / "locales", TRANSCRIPTS, locale, topics)
+    return making.make(ROOT / "flows", ROOT / "locales", TRANSCRIPTS, locale, topics, library())
 
 
 @functools.cache

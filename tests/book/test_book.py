@@ -13,9 +13,10 @@ from bot.cli import main
 from bot.config import ROOT
 from bot.core.library import texts_of
 from bot.errors import CatalogError, FlowError
-from bot.flowfiles import build, reference
+from bot.flowfiles import reference
 from bot.i18n import catalogs, review
 from tests.book.conftest import TRANSCRIPTS
+from tests.golden.texts import library
 
 FLOWS, LOCALES = ROOT / "flows", ROOT / "locales"
 ALL = ("en", *catalogs.locales(LOCALES))
@@ -25,11 +26,10 @@ ALL = ("en", *catalogs.locales(LOCALES))
 def test_everything_that_is_said_is_asked_about_once(book, locale):
     found = book(locale)
     assert making.twice(found) == []
-    library = build.library(FLOWS, LOCALES)
-    wanted = {key for flow in library.flows.values() for key in texts_of(flow)}
+    wanted = {key for flow in library().flows.values() for key in texts_of(flow)}
     wanted |= {(f"phrase/{name}", one.text) for name, one in reference.phrases(FLOWS).items()}
     if locale != "en":
-        wanted &= library.texts[locale].keys()
+        wanted &= library().texts[locale].keys()
     held = {(place, one.english) for one in found.sentences for place in one.places}
     assert wanted <= held
     assert [one.number for one in found.sentences] == list(range(1, len(found.sentences) + 1))
@@ -103,7 +103,7 @@ def test_right_to_left_and_the_english_beside_it(html):
 
 
 def test_the_title_page_tells_the_state_of_review_and_the_day_of_the_facts():
-    found = making.make(FLOWS, LOCALES, TRANSCRIPTS, "nl", ["school"])
+    found = making.make(FLOWS, LOCALES, TRANSCRIPTS, "nl", ["school"], library())
     assert sum(found.states.values()) == len(found.sentences)
     told = found.checked
     assert told
@@ -134,19 +134,19 @@ def test_each_locale_has_the_words_of_the_book(locale):
 
 def test_what_is_wrong_is_said():
     with pytest.raises(CatalogError, match="no catalog of 'xx'"):
-        making.make(FLOWS, LOCALES, TRANSCRIPTS, "xx")
+        making.make(FLOWS, LOCALES, TRANSCRIPTS, "xx", library=library())
     with pytest.raises(FlowError, match="no topic footbal"):
-        making.make(FLOWS, LOCALES, TRANSCRIPTS, "en", ["footbal"])
+        making.make(FLOWS, LOCALES, TRANSCRIPTS, "en", ["footbal"], library())
 
 
 def test_a_folder_without_transcripts_or_with_a_broken_one(tmp_path):
     with pytest.raises(FlowError, match="no transcripts"):
-        making.make(FLOWS, LOCALES, tmp_path, "en")
+        making.make(FLOWS, LOCALES, tmp_path, "en", library=library())
     folder = tmp_path / "en" / "topics"
     folder.mkdir(parents=True)
     (folder / "school.child.yml").write_text("conversations: [{country: BE}]", encoding="utf-8")
     with pytest.raises(FlowError, match=r"school\.child\.yml:1: is no file of transcripts"):
-        making.make(FLOWS, LOCALES, tmp_path, "en")
+        making.make(FLOWS, LOCALES, tmp_path, "en", library=library())
 
 
 def test_the_command_writes_the_file(tmp_path, capsys):

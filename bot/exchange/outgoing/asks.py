@@ -63,6 +63,7 @@ def choose(canvas: Canvas, step: Choose) -> None:
 
 def numbered(text: Words, labels: Sequence[Words]) -> Words:
     """Return a question with its choices in a numbered list below, in each locale that has all labels."""
+
     def listing(locale: str) -> str:
         said = [one.as_map()[locale] for one in labels]
         return "".join(f"\n{number}. {label}" for number, label in enumerate(said, 1))

@@ -28,6 +28,8 @@ class Job(msgspec.Struct, frozen=True):
     sources: Mapping[str, Source]
     dialect: Dialect
     findings: Findings
+    unfit: frozenset[str] = frozenset()
+    """Facts on which nothing may rest: switched off, or unconfirmed."""
 
 
 class Way(msgspec.Struct, frozen=True):

@@ -50,8 +50,11 @@ def note_of(canvas: Canvas, step: Say, node: str, nowhere: Sequence[Json]) -> No
     """Add the note of a step: sources, what is said while a number is closed, and what nobody may be told."""
     lines = [line for place, one in _statements(step) for line in _lines(canvas, place, one)]
     for one in nowhere:
-        lines.append(f"Not said, because a number is missing or not allowed: “{one['text']['en']}”")
-        canvas.told("dropped", "telephone number", f"not said anywhere: “{one['text']['en']}”", node)
+        why = "its fact is off or unconfirmed"
+        if not canvas.job.unfit.intersection(one.get("source", ())):
+            why = "its number is not there or may not be shown"
+        lines.append(f"Not said, because {why}: “{one['text']['en']}”")
+        canvas.told("dropped", "statement", f"not said, because {why}: “{one['text']['en']}”", node)
     if lines:
         canvas.notes.append(Note(node, f"{canvas.flow.id}/{step.id}", "\n".join(lines)))
 
@@ -81,4 +84,3 @@ def _numbers(canvas: Canvas, place: str, name: str) -> Iterator[str]:
             hours = f", open {contact.open}" if contact.open else ""
             tried = "" if contact.called or name in ALWAYS else ". Nobody has called it yet: do, before you use it"
             yield f"{country} {name}: {contact.number}{hours}{tried}"
-

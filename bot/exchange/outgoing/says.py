@@ -1,7 +1,8 @@
 """``say``: one message for what holds everywhere, then a split by country, region or age for what is added there.
 
 1. A text whose number differs by country stands in the message of each country, with that country's number.
-2. What no country may show is kept in the note of the node, and never said.
+2. What no country may show, or what rests on a fact that is off or unconfirmed, is kept in the note of the node, and
+   never said.
 3. Where the country is not known, it is asked once in a flow, if the flow that asks is exported too.
 """
 
@@ -67,6 +68,9 @@ def _spread(canvas: Canvas, step: Say) -> Spread:
 
     for at, one in enumerate(step.say):
         words, kept = canvas.words(step.id, one.text), _kept(canvas, step.id, one, "", at)
+        if canvas.job.unfit.intersection(one.sources):
+            spread.nowhere.append({**kept, "text": words.as_map()})
+            continue
         numbers = everywhere(names_in(words))
         if numbers is not None:
             speak("", words, numbers, kept)
@@ -86,7 +90,7 @@ def _spread(canvas: Canvas, step: Say) -> Spread:
                 if place.startswith(AGE)
                 else known(library, names_in(words), place[:2], audience)
             )
-            if numbers is None:
+            if numbers is None or canvas.job.unfit.intersection(one.sources):
                 spread.nowhere.append({**kept, "text": words.as_map(), "place": place})
             else:
                 speak(place, words, numbers, kept)
