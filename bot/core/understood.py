@@ -13,6 +13,10 @@ RISKS = ("danger", "abuse", "self_harm", "exploitation", "missing")
 """The risk topics of ``contract/topics.yml``; they come before everything else."""
 
 
+FATAL = frozenset({"danger", "self_harm"})
+"""Risks that are life in danger now (T0); the others are T1 (design section 6)."""
+
+
 class Ranked(msgspec.Struct, frozen=True):
     """One topic and how sure the classifier is of it, between 0 and 1."""
 
@@ -43,3 +47,8 @@ class Understood(msgspec.Struct, frozen=True):
     ranking: tuple[Ranked, ...] = ()
     nlu: bool = True
     """False when the NLU server did not answer: menus, buttons, risk rules and people still work."""
+
+
+def told(risk: str, by: str) -> RiskFinding:
+    """Return the finding where somebody names a risk by a link or a button, and not in a text."""
+    return RiskFinding(risk, "T0" if risk in FATAL else "T1", "alarm", by)

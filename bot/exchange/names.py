@@ -14,6 +14,8 @@ NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_DNS, "ucare")
 KEYWORD: Final = 16
 """Most characters of a keyword in RapidPro."""
 SLUG: Final = 24
+MENU: Final = "menu"
+"""The flow for whatever no keyword starts."""
 _WORD: Final = re.compile(r"[a-z0-9]+")
 
 

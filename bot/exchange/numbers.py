@@ -37,19 +37,32 @@ def put_in(words: Words, numbers: Mapping[str, str]) -> Words:
 
     def change(text: str, locale: str) -> str:
         shape = f"{LRI}{{}}{PDI}" if rtl(locale) else "{}"
-        return isolate(PLACEHOLDER.sub(lambda found: shape.format(numbers[found[1]]), text), locale)
+        return isolate(filled(text, {name: shape.format(one) for name, one in numbers.items()}), locale)
 
     return words.each(change)
 
 
+def filled(text: str, numbers: Mapping[str, str]) -> str:
+    """Return a text with its numbers, as they are."""
+    return PLACEHOLDER.sub(lambda found: numbers.get(found[1], found[0]), text)
+
+
 def take_out(words: Words, numbers: Mapping[str, str]) -> Words:
-    """Return a text as it stands in a flow file: placeholders for its numbers, and no marks of direction."""
-    by_number = {number: name for name, number in numbers.items()}
-    longest = sorted(by_number, key=len, reverse=True)
+    """Return a text as it stands in a flow file: placeholders for its numbers, and no marks of direction.
+
+    Of several names with the same number each is taken once, in their order.
+    """
+    longest = sorted(set(numbers.values()), key=len, reverse=True)
     pattern = re.compile("|".join(rf"(?<!\d){re.escape(number)}(?!\d)" for number in longest)) if longest else None
 
     def change(text: str, _locale: str) -> str:
+        left = {number: [name for name, one in numbers.items() if one == number] for number in longest}
+
+        def named(found: re.Match[str]) -> str:
+            names = left[found[0]]
+            return f"{{{names.pop(0) if len(names) > 1 else names[0]}}}"
+
         plain = _MARKS.sub("", text)
-        return pattern.sub(lambda found: f"{{{by_number[found[0]]}}}", plain) if pattern else plain
+        return pattern.sub(named, plain) if pattern else plain
 
     return words.each(change)

@@ -16,7 +16,7 @@ from bot.core.steps import act
 from bot.core.steps.ask import TYPES
 from bot.core.steps.choose import pick
 from bot.core.turn import Turn
-from bot.core.understood import Understood
+from bot.core.understood import RISKS, Understood, told
 
 TOPIC_COMMANDS: Final = {
     "help": "menu",
@@ -86,6 +86,9 @@ def take(turn: Turn, payload: str) -> None:
     if payload.startswith("!flow:"):
         name = payload[6:]
         if name in turn.library.flows:
+            if (topic := turn.library.flows[name].topic) in RISKS:
+                risk.alarm(turn, told(topic, "button"))
+                return
             back = turn.conversation.stack
             turn.update(trail=(*turn.conversation.trail, back)[-10:], deferred=(), offered=())
             routing.replace(turn, name, again=False)
@@ -165,8 +168,11 @@ def back(turn: Turn) -> None:
 
 
 def open_link(turn: Turn, payload: str) -> None:
-    """Follow a deep link: locale, country, audience and topic in any order, joined by hyphens (``nl-BE-school``)."""
-    begun = False
+    """Follow a deep link: locale, country, audience and topic in any order, joined by hyphens (``nl-BE-school``).
+
+    The topic of a risk calls a person.
+    """
+    begun, danger = False, ""
     for word in payload.split("-"):
         if word in turn.library.locales:
             turn.update(locale=word)
@@ -174,10 +180,15 @@ def open_link(turn: Turn, payload: str) -> None:
             turn.update(country=word)
         elif word in {"child", "carer"}:
             turn.update(audience=word)
+        elif word in RISKS:
+            danger = word
         elif turn.library.find(word, turn.conversation.audience, turn.conversation.country):
             routing.greet_once(turn)
             routing.open_topic(turn, word, again=False)
             begun = True
+    if danger:  # a poster may lead here; whoever follows it is treated as if they had written it
+        risk.alarm(turn, told(danger, "link"))
+        return
     if not begun:
         turn.update(stack=())
         enter(turn, "menu" if turn.conversation.welcomed else "welcome")

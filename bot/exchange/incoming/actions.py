@@ -13,7 +13,7 @@ from bot.exchange.incoming.expressions import is_expression
 from bot.exchange.incoming.foreign import Node, extras
 from bot.exchange.incoming.interactive import as_message
 from bot.exchange.incoming.taking import Taking
-from bot.exchange.names import slug
+from bot.exchange.names import letters_first, slug, uid
 from bot.exchange.outgoing.turns import MARK
 from bot.exchange.words import Line
 from bot.flowfiles.checks.book import topics
@@ -108,10 +108,9 @@ def flow_of(taking: Taking, node: Node, action: Json) -> str:
     found = taking.flows.get(str(flow.get("uuid")))
     name = str(flow.get("name") or "flow")
     if found is None:
-        ours = re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)?", name)
-        found = name if ours else slug(name, "flow")
-        kind = "note" if ours else "changed"
-        taking.told(kind, "enter_flow", f"{name!r} is not in the file: it leads to a flow {found!r}", node.uuid)
+        ours = flow.get("uuid") == uid(name)
+        found = name if ours else letters_first(slug(name, "flow"), "flow")
+        taking.told("note" if ours else "changed", "enter_flow", f"{name!r} is not in the file: it leads to a flow {found!r}", node.uuid)
     return found
 
 

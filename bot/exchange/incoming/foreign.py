@@ -12,6 +12,7 @@ import msgspec
 from bot.errors import FlowError
 from bot.exchange.dialects import Json
 from bot.exchange.findings import Findings
+from bot.exchange.names import MENU, uid
 
 IGNORED: Final = frozenset({"version", "site", "flows", "fields", "contact_field"})
 """What a file says about itself; the fields of contacts are the slots of the flows that use them."""
@@ -114,7 +115,7 @@ def _started(whole: Json, findings: Findings) -> dict[str, list[str]]:
         elif one.get("trigger_type") != "C":
             says = f"starts {flow.get('name')!r}: {_short(one)}"
             findings.add("dropped", f"trigger {one.get('trigger_type')}", says)
-        else:
+        elif flow.get("uuid") != uid(MENU):
             findings.add("note", "trigger C", f"started {flow.get('name')!r}: here the menu is for everything else")
     for key, value in whole.items():
         if key not in IGNORED and key not in {"triggers", "nodes", *FLOW_KEYS}:

@@ -94,17 +94,17 @@ class Taking:
             if english == text:
                 self.told("changed", "language", f"written in {base}, with no English: write it in English", "")
         found_in.pop("en", None)
-        return take_out(Words(english, found_in).each(lambda one, _: self._clean(one, node)), {})
+        return take_out(Words(english, found_in).each(lambda one, locale: self._clean(one, locale, node)), {})
 
-    def _clean(self, text: str, node: str) -> str:
+    def _clean(self, text: str, locale: str, node: str) -> str:
         expressions, made = found(text)
         for one in expressions:
             says = f"in “{text}”: a placeholder stands for it that nothing fills; write the sentence anew"
             self.told("changed", f"expression {one}", says, node)
         if not expressions and ("{" in text or "}" in text):
             self.told("changed", "braces", f"became round in “{text}”", node)
-        lines = [" ".join(line.split()) for line in made.splitlines()]
-        return "\n".join(lines).strip()
+        made = made.replace("\r\n", "\n").strip(" \t\r\n")
+        return " ".join(made.split()) if locale == "en" and "\n" not in made else made
 
     def unlooked(self) -> None:
         """Note translations of what was not taken."""

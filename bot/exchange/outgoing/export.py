@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bot.core.flow import Act, Ask, Branch, Choose, End, Escalate, Flow, Link, Say, Set
 from bot.exchange.dialects import GLIFIC, SPEC, Json
-from bot.exchange.names import keyword, uid
+from bot.exchange.names import MENU, keyword, uid
 from bot.exchange.outgoing import turns
 from bot.exchange.outgoing.asks import ask, choose
 from bot.exchange.outgoing.canvas import Canvas, Job
@@ -19,8 +19,6 @@ VERSION: Final = "13"
 EXPIRES: Final = 10080
 """Minutes after which RapidPro forgets where a contact was: a week."""
 MOST_NODES: Final = 1000
-MENU: Final = "menu"
-"""The flow for whatever no keyword starts."""
 
 BUILD: Final[dict[type, Callable[[Canvas, Any], None]]] = {
     Say: say,
