@@ -1,4 +1,4 @@
-"""``ucare flows preview`` and ``book``, beside the other commands for authors (``bot.flowfiles.commands``)."""
+"""``ucare flows preview``, ``book``, ``export`` and ``import``, beside the other commands for authors."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import webbrowser
 from bot import logs
 from bot.book import commands as book
 from bot.config import load
+from bot.exchange import commands as exchange
 from bot.flowfiles import commands
 
 
@@ -17,6 +18,7 @@ def register(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``flows`` and all its commands."""
     family = commands.register(sub)
     book.register(family)
+    exchange.register(family, commands.folders())
     one = family.add_parser("preview", parents=[commands.folders()], help="the web chat, reloaded when you save")
     one.add_argument("--locale", default="en", help="of the contact; en_XA and ar_XB, which nobody speaks, as well")
     one.add_argument("--country", default="BE", choices=("", "BE", "DE", "GR"))

@@ -8,9 +8,10 @@ from typing import Final
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-BIBLIOGRAPHIC: Final = frozenset(
-    "alb arm baq bur chi cze dut fre geo ger gre ice mac mao may per rum slo tib wel".split()
-)
+BIBLIOGRAPHIC: Final = frozenset({
+    "alb", "arm", "baq", "bur", "chi", "cze", "dut", "fre", "geo", "ger", "gre", "ice", "mac", "mao", "may", "per",
+    "rum", "slo", "tib", "wel",
+})  # fmt: skip
 """Codes of ISO 639-2 that librarians use; RapidPro takes the others."""
 OWN: Final = {"fa_AF": "prs"}
 """Locales with a code of their own: Dari is not the Persian of Iran."""

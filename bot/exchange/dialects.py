@@ -12,6 +12,8 @@ from bot.exchange import codes
 
 Json = dict[str, Any]
 SPEC: Final = "13.2.0"
+EXPIRES: Final = 10080
+"""Minutes after which RapidPro forgets where a contact was: a week."""
 PLAIN: Final = "has_only_phrase"
 
 

@@ -42,7 +42,7 @@ def letters_first(made: str, before: str) -> str:
 
 
 def free(wanted: str, taken: Container[str]) -> str:
-    """Return an id that is not taken: the wanted one, or with _2, _3 …"""
+    """Return an id that is not taken: the wanted one, or with a number behind it."""
     made, number = wanted, 1
     while made in taken:
         number += 1

@@ -57,25 +57,28 @@ class Lexicon:
         self._single: dict[int, tuple[str, ...]] = {}
         self._pairs: dict[tuple[int, int], list[_Phrase]] = {}
         self._gapped: dict[int, list[_Phrase]] = {}
+        self._read: dict[str, list[Atom]] = {}
         for concept, entries in concepts.items():
             for entry in entries:
                 self._add(concept, entry)
+        self._read.clear()
         self._atoms.freeze()
         self.atoms_of = lru_cache(maxsize=KNOWN_WORDS)(self._atoms.of)
 
     def _add(self, concept: str, entry: str) -> None:
-        if wrong := fault(entry):
-            msg = f"{self.locale}: {concept}: {entry!r}: {wrong}"
-            raise LexiconError(msg)
         parts: list[tuple[int, Atom]] = []
         gap = 0
         for piece in entry.split():
             if piece == GAP:
                 gap = GAP_WORDS
                 continue
-            for atom in parse(piece, tokens(normalise(piece.strip("~*=")))):
+            if piece not in self._read:  # most words stand in many entries
+                self._read[piece] = self._parse(concept, entry, piece)
+            for atom in self._read[piece]:
                 parts.append((gap, atom))
                 gap = 0
+        if not parts or gap or entry.startswith(GAP):
+            self._refuse(concept, entry)
         numbers = [(gap, self._atoms.number(atom)) for gap, atom in parts]
         first = numbers[0][1]
         if len(numbers) == 1:
@@ -88,6 +91,15 @@ class Lexicon:
             self._gapped.setdefault(first, []).append(phrase)
         else:
             self._pairs.setdefault((first, phrase.rest[0][1]), []).append(phrase)
+
+    def _parse(self, concept: str, entry: str, piece: str) -> list[Atom]:
+        if fault(piece):
+            self._refuse(concept, entry)
+        return parse(piece, tokens(normalise(piece.strip("~*="))))
+
+    def _refuse(self, concept: str, entry: str) -> None:
+        msg = f"{self.locale}: {concept}: {entry!r}: {fault(entry)}"
+        raise LexiconError(msg)
 
     def match(self, words: Sequence[str]) -> list[Hit]:
         """Return all hits in the words of a folded text, in order of their start."""
@@ -152,8 +164,12 @@ def load(folder: Path = FOLDER) -> dict[str, Lexicon]:
     """Return all lexicons of a folder by locale; a faulty entry is left out, it must not silence the rest."""
     found = {}
     for path in sorted(folder.glob("*.yml")):
-        concepts = {name: [e for e in entries if not fault(e)] for name, entries in read(path).items()}
-        found[path.stem] = Lexicon(path.stem, concepts)
+        concepts = read(path)
+        try:
+            found[path.stem] = Lexicon(path.stem, concepts)
+        except LexiconError:
+            sound = {name: [e for e in entries if not fault(e)] for name, entries in concepts.items()}
+            found[path.stem] = Lexicon(path.stem, sound)
     return found
 
 

@@ -107,6 +107,7 @@ def test_every_topic_speaks_nothing_but_what_can_be_translated(whole, audience):
     asyncio.run(all_of_them())
 
 
+@pytest.mark.slow
 def test_what_is_said_without_being_asked_can_be_translated(whole):
     async def play():
         means = Means()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bot.understanding.decide import SPARE, decide
-from bot.understanding.reader import Reader
 from bot.understanding.spare import Spare, pieces, prepared
 from bot.understanding.thresholds import load
 from nlu.text import corpus
@@ -66,10 +65,10 @@ def test_it_only_ever_asks_and_only_while_the_server_is_away(spare):
     assert decide([], spare.parse("when does the school begin"), thresholds, seen) is None
 
 
-async def test_a_reader_without_its_server_notices_more_than_the_rules(spare):
-    alone, helped = Reader(), Reader(spare=spare)
+async def test_a_reader_without_its_server_notices_more_than_the_rules(spare, alone, monkeypatch):
     assert alone.read(VEILED, locale="en") is None
-    assert helped.read(VEILED, locale="en").care == "check"
-    understood = await helped.understand(VEILED, locale="en", audience="carer")
+    monkeypatch.setattr(alone, "spare", spare)
+    assert alone.read(VEILED, locale="en").care == "check"
+    understood = await alone.understand(VEILED, locale="en", audience="carer")
     assert understood.risk.care == "check"
     assert not understood.nlu

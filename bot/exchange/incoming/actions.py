@@ -10,8 +10,9 @@ from bot.core.steps.act import ACTS
 from bot.exchange.dialects import Json
 from bot.exchange.incoming.draft import Draft
 from bot.exchange.incoming.expressions import is_expression
-from bot.exchange.incoming.foreign import Node, extras
+from bot.exchange.incoming.foreign import Node
 from bot.exchange.incoming.interactive import as_message
+from bot.exchange.incoming.lenient import extras, mapping
 from bot.exchange.incoming.taking import Taking
 from bot.exchange.names import letters_first, slug, uid
 from bot.exchange.outgoing.turns import MARK
@@ -30,7 +31,6 @@ def steps_of(taking: Taking, node: Node, actions: list[Json]) -> list[Draft]:
         kind = str(action.get("type"))
         take = TAKE.get(kind)
         if take is None:
-            taking.look_at(action)
             taking.told("dropped", kind, _whole(action), node.uuid)
             continue
         draft = take(taking, node, action)
@@ -44,11 +44,11 @@ def steps_of(taking: Taking, node: Node, actions: list[Json]) -> list[Draft]:
 
 
 def _whole(action: Json) -> str:
-    return "; ".join(f"{key}: {value}" for key, value in extras(action, ())) or "nothing"
+    return "; ".join(f"{key}: {value}" for key, value in extras(action)) or "nothing"
 
 
 def _rest(taking: Taking, node: Node, action: Json, *known: str) -> None:
-    for key, value in extras(action, known):
+    for key, value in extras(action, *known):
         taking.told("dropped", f"{action.get('type')}.{key}", value, node.uuid)
 
 
@@ -62,7 +62,7 @@ def _say(taking: Taking, node: Node, action: Json) -> Draft | None:
 
 def _field(taking: Taking, node: Node, action: Json) -> Draft | None:
     _rest(taking, node, action, "field", "value")
-    field = action.get("field") if isinstance(action.get("field"), dict) else {}
+    field = mapping(action.get("field"))
     key, value = str(field.get("key") or slug(str(field.get("name")), "field")), str(action.get("value") or "")
     return _kept(taking, node, "set_contact_field", key, value)
 
@@ -104,13 +104,18 @@ def _enter(taking: Taking, node: Node, action: Json) -> Draft:
 
 def flow_of(taking: Taking, node: Node, action: Json) -> str:
     """Return our id of the flow that an action enters; one that is not in the file is told."""
-    flow = action.get("flow") if isinstance(action.get("flow"), dict) else {}
+    flow = mapping(action.get("flow"))
     found = taking.flows.get(str(flow.get("uuid")))
     name = str(flow.get("name") or "flow")
     if found is None:
         ours = flow.get("uuid") == uid(name)
         found = name if ours else letters_first(slug(name, "flow"), "flow")
-        taking.told("note" if ours else "changed", "enter_flow", f"{name!r} is not in the file: it leads to a flow {found!r}", node.uuid)
+        taking.told(
+            "note" if ours else "changed",
+            "enter_flow",
+            f"{name!r} is not in the file: it leads to a flow {found!r}",
+            node.uuid,
+        )
     return found
 
 
@@ -120,7 +125,7 @@ def _ticket(taking: Taking, node: Node, action: Json) -> Draft:
     ours = _LEVEL.fullmatch(body)
     if ours:
         return Draft("", "escalate", node.uuid, more={"level": ours[1], "topic": ours[2] or ""})
-    topic = action.get("topic") if isinstance(action.get("topic"), dict) else {}
+    topic = mapping(action.get("topic"))
     name = slug(str(topic.get("name") or ""), "human")
     known = name if name in topics() else "human"
     says = f"{topic.get('name')!r} with “{body}” became a case of level T3 on {known}: look at the level"

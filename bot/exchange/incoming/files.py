@@ -116,7 +116,12 @@ class _Dumper(yaml.SafeDumper):
     """Statements, choices and arms on a line each, as authors write them."""
 
 
-_Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign,assignment]
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.ignore_aliases = lambda *_: True  # type: ignore[method-assign]
 
 
 def write_flow(folder: Path, flow: Yaml) -> Path:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from bot.errors import FlowError
-from bot.exchange.dialects import Json
+from bot.exchange.dialects import EXPIRES, Json
 from bot.exchange.findings import Findings
-from bot.exchange.names import MENU, uid
+from bot.exchange.incoming.lenient import mapping, mappings, short
+from bot.exchange.names import MENU, free, uid
 
 IGNORED: Final = frozenset({"version", "site", "flows", "fields", "contact_field"})
 """What a file says about itself; the fields of contacts are the slots of the flows that use them."""
@@ -49,7 +49,7 @@ class Node(msgspec.Struct, frozen=True):
     @property
     def categories(self) -> list[Json]:
         """The named ways of its router."""
-        return [one for one in self.router.get("categories") or [] if isinstance(one, dict)]
+        return mappings(self.router.get("categories"))
 
     def leads(self, category: str) -> str:
         """Return where a category leads."""
@@ -60,8 +60,7 @@ class Node(msgspec.Struct, frozen=True):
 
     def cases(self, category: str) -> list[Json]:
         """Return the tests that open a category."""
-        found = self.router.get("cases") or []
-        return [one for one in found if isinstance(one, dict) and one.get("category_uuid") == category]
+        return [one for one in mappings(self.router.get("cases")) if one.get("category_uuid") == category]
 
 
 class Foreign(msgspec.Struct, frozen=True):
@@ -97,23 +96,38 @@ def read(path: Path, findings: Findings) -> list[Foreign]:
     whole = found if "flows" in found else {"flows": [found]}
     starts = _started(whole, findings)
     raw = [one for one in whole["flows"] or [] if isinstance(one, dict)] if isinstance(whole["flows"], list) else []
-    flows = [_flow(one, starts, findings, str(path)) for one in raw]
+    flows = [_flow(one, starts, findings, str(path)) for one in _unlike(raw, findings)]
     if not flows:
         msg = "holds no flows"
         raise FlowError(msg, file=str(path), line=1)
     return flows
 
 
+def _unlike(found: list[Json], findings: Findings, flow: str = "") -> list[Json]:
+    """Return flows or nodes with an id of its own each: where one stands twice, nothing leads to the second."""
+    seen: set[str] = set()
+    made = []
+    for one in found:
+        held = mapping(one.get("definition")) or one
+        uuid = free(str(held.get("uuid") or held.get("name")), seen)
+        if uuid != str(held.get("uuid")):
+            says = f"{held.get('name') or ''} has the id of another, or none: only that one is led to".strip()
+            findings.add("changed", "uuid", says, flow=flow, node=uuid)
+        seen.add(uuid)
+        made.append({**one, "definition": {**held, "uuid": uuid}} if held is not one else {**one, "uuid": uuid})
+    return made
+
+
 def _started(whole: Json, findings: Findings) -> dict[str, list[str]]:
     """Return the keywords of each flow; all else beside the flows is noted."""
     starts: dict[str, list[str]] = {}
-    for one in _dicts(whole.get("triggers")):
-        flow = one.get("flow") if isinstance(one.get("flow"), dict) else {}
+    for one in mappings(whole.get("triggers")):
+        flow = mapping(one.get("flow"))
         words = one.get("keywords") or ([one["keyword"]] if one.get("keyword") else [])
         if one.get("trigger_type") == "K" and isinstance(words, list) and not one.get("groups"):
             starts.setdefault(str(flow.get("uuid")), []).extend(map(str, words))
         elif one.get("trigger_type") != "C":
-            says = f"starts {flow.get('name')!r}: {_short(one)}"
+            says = f"starts {flow.get('name')!r}: {short(one)}"
             findings.add("dropped", f"trigger {one.get('trigger_type')}", says)
         elif flow.get("uuid") != uid(MENU):
             findings.add("note", "trigger C", f"started {flow.get('name')!r}: here the menu is for everything else")
@@ -121,12 +135,12 @@ def _started(whole: Json, findings: Findings) -> dict[str, list[str]]:
         if key not in IGNORED and key not in {"triggers", "nodes", *FLOW_KEYS}:
             for one in value if isinstance(value, list) else [value]:
                 if one:
-                    findings.add("dropped", key, _short(one))
+                    findings.add("dropped", key, short(one))
     return starts
 
 
 def _flow(raw: Json, starts: dict[str, list[str]], findings: Findings, file: str) -> Foreign:
-    definition = raw["definition"] if isinstance(raw.get("definition"), dict) else raw
+    definition = mapping(raw.get("definition")) or raw
     name = str(definition.get("name") or "flow")
     if not isinstance(definition.get("nodes"), list):
         old = (
@@ -139,21 +153,24 @@ def _flow(raw: Json, starts: dict[str, list[str]], findings: Findings, file: str
     uuid = str(definition.get("uuid") or name)
     for key, value in definition.items():
         if key not in FLOW_KEYS and value:
-            findings.add("dropped", key, _short(value), flow=name)
+            findings.add("dropped", key, short(value), flow=name)
     if definition.get("type") not in MESSAGING:
         findings.add("changed", f"flow type {definition.get('type')}", "taken as a flow of messages", flow=name)
-    ui = definition.get("_ui") if isinstance(definition.get("_ui"), dict) else {}
-    looks = ui.get("nodes") if isinstance(ui.get("nodes"), dict) else {}
-    nodes = [_node(one, looks, findings, name) for one in _dicts(definition["nodes"])]
-    localization = definition.get("localization") if isinstance(definition.get("localization"), dict) else {}
-    stickies = ui.get("stickies") if isinstance(ui.get("stickies"), dict) else {}
+    if definition.get("expire_after_minutes") not in {None, 0, EXPIRES}:
+        says = f"{definition['expire_after_minutes']}: here a conversation is kept as the settings say"
+        findings.add("note", "expire_after_minutes", says, flow=name)
+    ui = mapping(definition.get("_ui"))
+    looks = mapping(ui.get("nodes"))
+    nodes = [_node(one, looks, findings, name) for one in _unlike(mappings(definition["nodes"]), findings, name)]
+    localization = mapping(definition.get("localization"))
+    stickies = mapping(ui.get("stickies"))
     return Foreign(
         uuid=uuid,
         name=name,
         language=str(definition.get("language") or ""),
         nodes={one.uuid: one for one in nodes},
         localization={code: table for code, table in localization.items() if isinstance(table, dict)},
-        stickies=_dicts(list(stickies.values())),
+        stickies=mappings(list(stickies.values())),
         keywords=[*starts.get(uuid, []), *map(str, raw.get("keywords") or [])],
     )
 
@@ -162,30 +179,14 @@ def _node(raw: Json, looks: Json, findings: Findings, flow: str) -> Node:
     uuid = str(raw.get("uuid"))
     for key, value in raw.items():
         if key not in NODE_KEYS and value:
-            findings.add("dropped", key, _short(value), flow=flow, node=uuid)
-    look = looks.get(uuid) if isinstance(looks.get(uuid), dict) else {}
-    config = look.get("config") if isinstance(look.get("config"), dict) else {}
-    router = raw.get("router") if isinstance(raw.get("router"), dict) else {}
+            findings.add("dropped", key, short(value), flow=flow, node=uuid)
+    look = mapping(looks.get(uuid))
+    config = mapping(look.get("config"))
+    router = mapping(raw.get("router"))
     return Node(
         uuid=uuid,
-        actions=_dicts(raw.get("actions")),
+        actions=mappings(raw.get("actions")),
         router=router,
-        exits={str(one.get("uuid")): str(one.get("destination_uuid") or "") for one in _dicts(raw.get("exits"))},
-        ours=config["ucare"] if isinstance(config.get("ucare"), dict) else {},
+        exits={str(one.get("uuid")): str(one.get("destination_uuid") or "") for one in mappings(raw.get("exits"))},
+        ours=mapping(config.get("ucare")),
     )
-
-
-def extras(found: Json, known: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield (key, what it holds) for what a thing holds beside what we know, where it holds anything."""
-    for key, value in found.items():
-        if key not in {"uuid", "type", *known} and value:
-            yield key, _short(value)
-
-
-def _dicts(found: Any) -> list[Json]:  # noqa: ANN401 - whatever stands in the file
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def _short(found: Any) -> str:  # noqa: ANN401 - as above
-    """Return a thing as it stands in the file; it goes whole into the report, so that nothing is lost."""
-    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, sort_keys=True)

@@ -7,91 +7,77 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.exchange.dialects import Json
-from bot.exchange.incoming.foreign import Node
-from bot.exchange.incoming.taking import Taking
+from bot.exchange.incoming.lenient import texts
+from bot.exchange.incoming.waits import Wait
 from bot.exchange.words import Words
+from bot.flowfiles.checks.buttons import LABEL
 
-EXACT: Final = ("has_only_phrase", "has_phrase", "has_only_text")
-OPENS: Final = frozenset({*EXACT, "has_any_word", "has_all_words", "has_beginning", "has_number_eq", "has_multiple",
-                          "has_pattern"})  # fmt: skip
+EXACT: Final = frozenset({"has_only_phrase", "has_phrase", "has_only_text"})
+OPENS: Final = EXACT | {
+    "has_any_word", "has_all_words", "has_beginning", "has_number_eq", "has_multiple", "has_pattern",
+}  # fmt: skip
 """Tests that a word or a number passes, as pressing or typing a label does here."""
-LABEL: Final = 20
 _OURS: Final = re.compile(r"\^\\s\*\(\d+\|.+\)\\W\*\$")
 """How our own export writes the number of a choice."""
 _LISTED: Final = re.compile(r"\s*\d+[.)] ")
 
 
-def label_of(  # noqa: PLR0913 - everything that may hold the label
-    taking: Taking, node: Node, category: Json, cases: Sequence[Json], number: int, many: int, replies: Sequence[str],
-    action: str,
-) -> Words:  # fmt: skip
-    """Return the label of a choice with its translations.
-
-    Args:
-        taking: The flow.
-        node: The node that waits.
-        category: The way of the choice.
-        cases: The tests that open it.
-        number: Which choice it is, from 0.
-        many: How many there are.
-        replies: The quick replies of the question.
-        action: Id of the action that holds them.
-    """
-    name = str(category.get("name") or f"{number + 1}")
-    named = taking.words(str(category.get("uuid")), "name", name, node=node.uuid)
-    typed = next((one for one in cases if str(one.get("type")) in EXACT and not _figure(one)), None)
-    typed = typed or next((one for one in cases if str(one.get("type")) in EXACT), None)
-    exact = argument(taking, node, typed) if typed else None
-    for case in cases:
-        argument(taking, node, case)
-    wanted = [name.casefold(), *(str(one).casefold() for case in cases for one in case.get("arguments") or [])]
-    matching = [index for index, reply in enumerate(replies) if reply.casefold().strip() in wanted]
-    index = matching[0] if matching else number if len(replies) == many else None
+def label_of(wait: Wait, category: Json, number: int) -> Words:
+    """Return the label of a choice (from 0) with its translations."""
+    name = str(category.get("name") or number + 1)
+    named = wait.taking.words(str(category.get("uuid")), "name", name, node=wait.node.uuid)
+    cases, replies = wait.cases(category), wait.replies
+    arguments = [_argument(wait, case) for case in cases]
+    exact = [one for one, case in zip(arguments, cases, strict=True) if str(case.get("type")) in EXACT]
+    typed = next((one for one in exact if not one.english.isdecimal()), next(iter(exact), None))
+    wanted = [name.casefold(), *(one.strip().casefold() for case in cases for one in texts(case.get("arguments")))]
+    matching = [index for index, reply in enumerate(replies) if reply.strip().casefold() in wanted]
+    positional = number if len(replies) == len(wait.opened) else None
+    index = matching[0] if matching else positional
     if index is not None:
-        reply = taking.words(action, "quick_replies", replies[index], index=index, node=node.uuid)
-        same = exact if exact and exact.english == reply.english else None
-        return _filled(reply, same, named if named.english == reply.english else None)
-    if exact and not exact.english.isdecimal() and len(exact.english) <= LABEL:
-        return _filled(exact, named)
-    return named
+        item = str(wait.raw.get("uuid"))
+        reply = wait.taking.words(item, "quick_replies", replies[index], index=index, node=wait.node.uuid)
+        return _filled(reply, [one for one in (typed, named) if one and one.english == reply.english])
+    if typed and not typed.english.isdecimal() and len(typed.english) <= LABEL:
+        return _filled(typed, [named])
+    return _filled(named, [one for one in arguments if one.english.casefold() == named.english.casefold()])
 
 
-def argument(taking: Taking, node: Node, case: Json) -> Words:
+def _argument(wait: Wait, case: Json) -> Words:
     """Return the first argument of a test with its translations."""
-    values = case.get("arguments") or [""]
-    return taking.words(str(case.get("uuid")), "arguments", str(values[0]), node=node.uuid)
+    values = texts(case.get("arguments")) or [""]
+    return wait.taking.words(str(case.get("uuid")), "arguments", values[0], node=wait.node.uuid)
 
 
-def _figure(case: Json) -> bool:
-    return all(str(one).strip().isdecimal() for one in case.get("arguments") or [])
-
-
-def _filled(words: Words, *others: Words | None) -> Words:
+def _filled(words: Words, others: Sequence[Words]) -> Words:
     """Return a text with translations from others where it has none."""
     found = dict(words.others)
     for one in others:
-        found = {**(one.others if one else {}), **found}
+        found = {**one.others, **found}
     return Words(words.english, dict(sorted(found.items())))
 
 
-def told_words(taking: Taking, node: Node, cases: Sequence[Json], label: Words, number: int) -> None:
+def told_words(wait: Wait, category: Json, label: Words, number: int) -> None:
     """Tell the words that opened a choice beside its label and number."""
-    for case in cases:
-        for one in case.get("arguments") or []:
-            text = str(one).strip()
-            plain = text.casefold() in {label.english.casefold(), str(number), ""}
-            if not plain and not _OURS.fullmatch(text) and str(case.get("type")) in OPENS:
-                says = f"“{label.english}” was opened by “{text}” too; here by its label and number, or understood"
-                taking.told("note", str(case.get("type")), says, node.uuid)
+    for case in wait.cases(category):
+        words = _argument(wait, case)
+        ours = _OURS.fullmatch(words.english) or str(case.get("type")) not in OPENS
+        known = {text.casefold() for text in label.as_map().values()} | {str(number), ""}
+        others = [text for text in words.as_map().values() if text.strip().casefold() not in known]
+        if others and not ours:
+            told = "”, “".join(others)
+            says = f"“{label.english}” was opened by “{told}” too; here by its label and number, or understood"
+            wait.told("note", str(case.get("type")), says)
 
 
 def without_list(question: Words, labels: Sequence[Words]) -> Words:
     """Return a question without the numbered list of its choices: every channel shows them in its own way."""
 
-    def change(text: str, _locale: str) -> str:
+    def change(text: str, locale: str) -> str:
         lines = text.split("\n")
-        listed = lines[-len(labels) :] if labels else []
-        whole = len(lines) > len(labels) and all(_LISTED.match(line) for line in listed)
-        return "\n".join(lines[: -len(labels)]).strip() if whole and listed else text
+        said = [one.as_map().get(locale, "").casefold() for one in labels]
+        listed = [_LISTED.sub("", line, count=1).strip().casefold() for line in lines[-len(labels) :]]
+        whole = labels and len(lines) > len(labels) and all(_LISTED.match(line) for line in lines[-len(labels) :])
+        return "\n".join(lines[: -len(labels)]).strip() if whole and listed == said else text
 
     return question.each(change)

@@ -15,7 +15,7 @@ from bot.exchange.incoming.draft import Arm, Draft
 from bot.exchange.incoming.foreign import Node
 from bot.exchange.incoming.taking import Taking
 from bot.exchange.numbers import filled, take_out
-from bot.exchange.outgoing.says import ELSE
+from bot.exchange.outgoing.spread import ELSE
 from bot.exchange.outgoing.turns import ONWARDS
 from bot.exchange.words import Line, Words, from_map
 
@@ -63,6 +63,7 @@ def _say(taking: Taking, some: list[Node]) -> Draft:
     moved: dict[int, dict[str, _Found]] = {}
     intact = True
     for node in some:
+        taking.look_at_router(node)
         place = str(node.ours.get("place") or "")
         lines, same = lines_of(taking, node)
         intact = intact and same
@@ -159,11 +160,12 @@ def _branch(taking: Taking, some: list[Node]) -> Draft:
     first = some[0]
     whens = [one if isinstance(one, dict) else {} for one in first.ours["whens"]]
     draft = Draft(first.uuid, "branch", first.uuid, id=first.ours["step"])
-    leads: dict[int, str] = {}
-    for node in some:
-        ways = [one for one in node.ours.get("ways") or [] if isinstance(one, int)]
-        for number, to in zip(ways, node.exits.values(), strict=False):
-            leads[number] = to
+    leads = {
+        number: to
+        for node in some
+        for number, to in zip(node.ours.get("ways") or [], _targets(node), strict=False)
+        if isinstance(number, int)
+    }
     draft.arms = [Arm({key: list(map(str, value)) for key, value in when.items()}, leads[number])
                   for number, when in enumerate(whens) if number in leads]  # fmt: skip
     if ONWARDS in leads:
@@ -171,8 +173,10 @@ def _branch(taking: Taking, some: list[Node]) -> Draft:
     else:
         draft.onwards = str(first.ours.get("next") or "")
     for node in some:
-        for one in node.router.get("cases") or []:
-            taking.look_at(one)
-        for one in node.categories:
-            taking.look_at(one)
+        taking.look_at_router(node)
     return draft
+
+
+def _targets(node: Node) -> list[str]:
+    """Return where the ways of a node lead, in their order."""
+    return [node.leads(str(one.get("uuid"))) for one in node.categories] if node.router else list(node.exits.values())

@@ -12,7 +12,9 @@ from bot.exchange.dialects import Json
 from bot.exchange.incoming.draft import Arm, Draft
 from bot.exchange.incoming.expressions import is_expression, slot_of
 from bot.exchange.incoming.foreign import Node
+from bot.exchange.incoming.lenient import mappings, texts
 from bot.exchange.incoming.taking import Taking
+from bot.exchange.incoming.waits import shown
 from bot.exchange.names import slug
 
 CHILD: Final = frozenset({"@child.status", "@child.run.status"})
@@ -24,32 +26,35 @@ def after_actions(taking: Taking, node: Node, made: list[Draft]) -> str | Draft:
     """Return where a node goes on after its actions: to another node, or by a branch of its own."""
     if not node.router:
         return node.onwards
+    taking.look_at_router(node)
     operand = str(node.router.get("operand") or "")
     last = made[-1].kind if made else ""
     if last == "link" and operand in CHILD:
         return _only_way(taking, node, "completed", "split_by_subflow")
     if last == "escalate":
         return _only_way(taking, node, "success", "split_by_ticket")
-    return _branch(taking, node, operand)
+    branch = _branch(taking, node, operand)
+    return branch if branch.arms else branch.next
 
 
 def _only_way(taking: Taking, node: Node, wanted: str, construct: str) -> str:
     """Return the way of a node whose other ways do not exist here; where they led elsewhere, it is told."""
     ways = {str(one.get("name")): node.leads(str(one.get("uuid"))) for one in node.categories}
-    good = next(
-        (
-            name
-            for one in node.categories
-            for name in [str(one.get("name"))]
-            if wanted.startswith(name.lower())
-            or any(wanted in map(str.lower, map(str, case.get("arguments") or [])) for case in node.cases(str(one.get("uuid"))))
-        ),
-        next(iter(ways), ""),
-    )  # fmt: skip
+    good = next((str(one.get("name")) for one in node.categories if _is(node, one, wanted)), next(iter(ways), ""))
+    if result := node.router.get("result_name"):
+        taking.told("note", "result_name", f"{result}: which way was taken is not kept", node.uuid)
     for name, to in ways.items():
         if to and to != ways[good]:
-            taking.told("changed", construct, f"the way “{name}” does not exist here: flows always come back", node.uuid)
+            taking.told(
+                "changed", construct, f"the way “{name}” does not exist here: flows always come back", node.uuid
+            )
     return ways.get(good, node.onwards)
+
+
+def _is(node: Node, category: Json, wanted: str) -> bool:
+    """Whether a way is the one for a status, by its name or by its tests."""
+    tested = (one.lower() for case in node.cases(str(category.get("uuid"))) for one in texts(case.get("arguments")))
+    return wanted.startswith(str(category.get("name")).lower()) or wanted in tested
 
 
 def _branch(taking: Taking, node: Node, operand: str) -> Draft:
@@ -95,7 +100,7 @@ def _known(node: Node, slot: str, ways: list[Json]) -> list[Arm] | None:
 
 
 def _values(taking: Taking, slot: str, case: Json) -> list[str] | None:
-    kind, arguments = str(case.get("type")), [str(one).strip() for one in case.get("arguments") or []]
+    kind, arguments = str(case.get("type")), [one.strip() for one in texts(case.get("arguments"))]
     if kind == "has_beginning" and arguments == ["@contact.fields"]:
         return [UNKNOWN]
     if any(is_expression(one) for one in arguments) or not arguments:
@@ -115,12 +120,10 @@ def _values(taking: Taking, slot: str, case: Json) -> list[str] | None:
 def _made_up(taking: Taking, node: Node, operand: str, ways: list[Json]) -> list[Arm]:
     kind = _kind(node, operand)
     name = slug(f"{kind} {node.router.get('result_name') or ''}", kind, most=40)
-    shown = {
-        str(one.get("name")): [" ".join(map(str, [case.get("type"), *(case.get("arguments") or [])]))
-                               for case in node.cases(str(one.get("uuid")))]
-        for one in ways
+    tests = {
+        str(one.get("name")): [shown(case) for case in node.cases(str(one.get("uuid")))] for one in ways
     }  # fmt: skip
-    says = f"{operand or node.router.get('type')} {shown}: became a branch on {name!r}, which nothing sets"
+    says = f"{operand or node.router.get('type')} {tests}: became a branch on {name!r}, which nothing sets"
     taking.told("changed", kind, says, node.uuid)
     return [Arm({name: [slug(str(one.get("name")), "way", most=36)]}, node.leads(str(one.get("uuid")))) for one in ways]
 
@@ -129,7 +132,9 @@ def _kind(node: Node, operand: str) -> str:
     actions = [str(one.get("type")) for one in node.actions]
     if node.router.get("type") == "random":
         return "split_by_random"
-    if operand == "@contact.groups" or any(one.get("type") == "has_group" for one in node.router.get("cases") or []):
+    if operand == "@contact.groups" or any(
+        one.get("type") == "has_group" for one in mappings(node.router.get("cases"))
+    ):
         return "split_by_groups"
     for action, kind in (("call_webhook", "split_by_webhook"), ("call_resthook", "split_by_resthook"),
                          ("call_classifier", "split_by_intent"), ("transfer_airtime", "split_by_airtime"),

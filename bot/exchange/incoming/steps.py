@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from bot.exchange.incoming import questions, regroup
+from bot.exchange.incoming import regroup
 from bot.exchange.incoming.actions import steps_of
+from bot.exchange.incoming.asks import ask, reads
+from bot.exchange.incoming.chooses import choose
 from bot.exchange.incoming.draft import Draft
 from bot.exchange.incoming.foreign import Node
 from bot.exchange.incoming.splits import after_actions
 from bot.exchange.incoming.taking import Taking
+from bot.exchange.incoming.waits import Wait
 from bot.exchange.names import free, slug
-
-SLUG = 24
 
 
 def drafts_of(taking: Taking) -> list[Draft]:
     """Return the steps of a flow with their ids; the first one is where it begins."""
     made: dict[str, list[Draft]] = {}
-    asked: dict[str, questions.Asked] = {}
+    askers: set[str] = set()
     groups = regroup.groups(taking)
     for uuid, some in groups.items():
         made[uuid] = [regroup.put_together(taking, some)]
         taking.taken |= {one.uuid for one in some}
     for node in taking.nodes.values():
         if node.waits and node.uuid not in taking.taken:
-            asked[node.uuid] = questions.Asked(taking, node)
-            made[node.uuid] = questions.question(taking, node, asked[node.uuid])
+            wait = Wait(taking, node)
+            askers |= {wait.asker.uuid} if wait.asker else set()
+            made[node.uuid] = _question(wait)
             _put_before(taking, node, made)
-    ends = {one.node.uuid for one in asked.values() if one.node}
     onwards: dict[str, str] = {}
     for node in taking.nodes.values():
         if node.uuid in taking.taken or node.waits:
             continue
-        actions = node.actions[:-1] if node.uuid in ends else node.actions
+        actions = node.actions[:-1] if node.uuid in askers else node.actions
         made[node.uuid] = _plain(taking, node, actions)
         if not made[node.uuid]:
             onwards[node.uuid] = node.onwards
@@ -45,6 +46,14 @@ def drafts_of(taking: Taking) -> list[Draft]:
     _name(kept)
     _ends(kept)
     return kept
+
+
+def _question(wait: Wait) -> list[Draft]:
+    """Return the step of a node that waits, and a branch after it where its ways are not words."""
+    wait.unusual()
+    node = wait.node
+    draft = Draft(node.uuid, "ask", node.uuid, question=wait.question(), id=str(node.ours.get("step") or ""))
+    return ask(wait, draft) if reads(wait) else [choose(wait, draft)]
 
 
 def _put_before(taking: Taking, node: Node, made: dict[str, list[Draft]]) -> None:
@@ -115,7 +124,7 @@ def _reached(taking: Taking, order: list[Draft], first: str) -> list[Draft]:
             waiting.append(named.get(by_key[key].onwards or "", ""))
     for draft in order:
         if draft.key not in seen:
-            says = " / ".join(one.english for one in draft.texts()) or draft.kind
+            says = " / ".join(text for one in draft.texts() for text in one.as_map().values()) or draft.kind
             taking.told("dropped", f"step {draft.kind}", f"nothing leads to it: {says}", draft.node)
     return [draft for draft in order if draft.key in seen]
 
@@ -135,7 +144,7 @@ def _name(kept: list[Draft]) -> None:
     for draft in kept:
         if not draft.id or draft.id in seen:
             text = next((one.english for one in draft.texts()), "")
-            wanted = slug(text, "", most=SLUG) if draft.kind in {"say", "choose", "ask"} else ""
+            wanted = slug(text, "") if draft.kind in {"say", "choose", "ask"} else ""
             draft.id = free(wanted or draft.kind, taken | seen)
         seen.add(draft.id)
         ids: set[str] = {one.id for one in draft.options if one.id}
@@ -149,12 +158,15 @@ def _ends(kept: list[Draft]) -> None:
     ids = {draft.id for draft in kept}
     for draft in list(kept):
         ending = [one for one in draft.options if not one.next and not one.flow and not one.on]
-        ending_arms = [arm for arm in draft.arms if not arm.next]
-        if (ending and (draft.next or draft.onwards)) or ending_arms:
-            stop = next((one for one in kept if one.kind == "end"), None)
-            if stop is None:
-                stop = Draft("#end", "end", draft.node, id=free("end", ids))
-                kept.append(stop)
-                ids.add(stop.id)
-            for one in (*ending, *ending_arms):
-                one.next = stop.key
+        arms = [arm for arm in draft.arms if not arm.next]
+        if (not ending or not (draft.next or draft.onwards)) and not arms:
+            continue
+        stop = next((one for one in kept if one.kind == "end"), None)
+        if stop is None:
+            stop = Draft("#end", "end", draft.node, id=free("end", ids))
+            kept.append(stop)
+            ids.add(stop.id)
+        for option in ending:
+            option.next = stop.key
+        for arm in arms:
+            arm.next = stop.key

@@ -17,8 +17,7 @@ from bot.exchange.incoming.foreign import Foreign
 from bot.exchange.incoming.steps import drafts_of
 from bot.exchange.incoming.taking import Taking
 from bot.exchange.names import free, keyword, letters_first, slug
-from bot.exchange.outgoing.export import EXPIRES
-from bot.exchange.outgoing.notes import read_head
+from bot.exchange.outgoing.notes import HEAD, read_head
 from bot.exchange.words import Words
 from bot.flowfiles.checks.buttons import LABEL
 
@@ -49,17 +48,15 @@ def take(path: Path, locales: Sequence[str]) -> Taken:
     ids = {uuid: head.id for uuid, head in heads.items()}
     made = []
     for flow in flows:
-        if flow.uuid not in heads or heads[flow.uuid] is None:
-            continue
         taking = Taking(flow, findings, ids, list(locales))
         drafts = drafts_of(taking)
         taking.unlooked()
         _started(taking, flow, heads[flow.uuid])
         if drafts:
             made.append(as_yaml(heads[flow.uuid], drafts, texts))
+            _sources(taking, made[-1])
         else:
             findings.add("dropped", "flow", "has nothing that could be taken", flow=flow.name)
-    _sources(made, findings)
     return Taken(made, texts, findings)
 
 
@@ -84,9 +81,6 @@ def _heads(flows: Sequence[Foreign], findings: Findings) -> dict[str, Head]:
     made: dict[str, Head] = {}
     taken: set[str] = set()
     for flow in flows:
-        if flow.uuid in made:
-            findings.add("dropped", "flow", f"the id {flow.uuid} stands twice in the file", flow=flow.name)
-            continue
         ours = read_head(flow.stickies)
         name = ours.get("flow") or letters_first(slug(flow.name, "flow", most=40), "flow")
         name = free(name, taken)
@@ -99,7 +93,7 @@ def _heads(flows: Sequence[Foreign], findings: Findings) -> dict[str, Head]:
         countries = tuple(ours.get("countries", "").split())
         made[flow.uuid] = Head(name, Words(title, others), ours.get("topic", ""), ours.get("audience", ""), countries)
         for one in flow.stickies:
-            if not ours:
+            if not (ours and str(one.get("title")).startswith((f"{HEAD}: ", f"{name}/"))):
                 says = f"{one.get('title')}: {one.get('body')}"
                 findings.add("dropped", "sticky note", says, flow=flow.name)
     return made
@@ -114,15 +108,13 @@ def _started(taking: Taking, flow: Foreign, head: Head) -> None:
         taking.told("changed", "trigger keyword", says)
 
 
-def _sources(flows: Sequence[Yaml], findings: Findings) -> None:
-    """Tell how many statements name no source."""
-    for flow in flows:
-        for name, held in flow["flows"].items():
-            said = [one for step in held["steps"] for one in _statements(step)]
-            lacking = sum("source" not in one for one in said)
-            if lacking:
-                says = f"{lacking} of {len(said)} statements name no source: find one for each fact, else write none"
-                findings.add("note", "source", says, flow=name)
+def _sources(taking: Taking, flow: Yaml) -> None:
+    """Tell how many statements of a flow name no source."""
+    said = [one for held in flow["flows"].values() for step in held["steps"] for one in _statements(step)]
+    lacking = sum("source" not in one for one in said)
+    if lacking:
+        says = f"{lacking} of {len(said)} statements name no source: find one for each fact, else write none"
+        taking.told("note", "source", says)
 
 
 def _statements(step: Yaml) -> list[Yaml]:

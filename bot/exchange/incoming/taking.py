@@ -10,6 +10,7 @@ from bot.exchange.dialects import DIALECTS, Json
 from bot.exchange.findings import Findings, Kind
 from bot.exchange.incoming.expressions import found
 from bot.exchange.incoming.foreign import Foreign, Node
+from bot.exchange.incoming.lenient import mapping, mappings, short
 from bot.exchange.numbers import take_out
 from bot.exchange.words import Words
 
@@ -40,8 +41,8 @@ class Taking:
         self.answers: dict[str, list[str]] = {}
         """Slot → the names of the answers that a choice keeps there."""
         self._locales = {dialect.code(one): one for one in locales for dialect in DIALECTS.values()}
-        self._spoken = {codes.english_name(one).lower(): one for one in locales}
-        self._looked: set[str] = set()
+        self._spoken = {codes.english_name(one).lower(): one for one in ("en", *locales)}
+        self._looked: set[tuple[str, str]] = set()
         self._into: dict[str, list[Node]] = {}
         for node in flow.nodes.values():
             for to in dict.fromkeys(node.exits.values()):
@@ -78,13 +79,13 @@ class Taking:
         base = self.flow.language
         found_in: dict[str, str] = {}
         for code, table in self.flow.localization.items():
-            values = table.get(item, {}).get(key) if isinstance(table.get(item), dict) else None
+            values = mapping(table.get(item)).get(key)
             if isinstance(values, list) and index < len(values) and isinstance(values[index], str) and values[index]:
                 if locale := self.locale(code):
                     found_in[locale] = values[index]
                 else:
                     self.told("dropped", f"language {code}", f"translation of “{text}”: {values[index]}", node)
-        self._looked.add(item)
+        self._looked.add((item, key))
         english = text
         if base not in ENGLISH and text:
             own = self.locale(base)
@@ -93,7 +94,8 @@ class Taking:
             english = found_in.pop("en", text)
             if english == text:
                 self.told("changed", "language", f"written in {base}, with no English: write it in English", "")
-        found_in.pop("en", None)
+        if (another := found_in.pop("en", text)) != text:
+            self.told("dropped", f"translation of {key}", f"en: {another}, beside “{text}”", node)
         return take_out(Words(english, found_in).each(lambda one, locale: self._clean(one, locale, node)), {})
 
     def _clean(self, text: str, locale: str, node: str) -> str:
@@ -110,12 +112,15 @@ class Taking:
         """Note translations of what was not taken."""
         for code, table in self.flow.localization.items():
             for item, values in table.items():
-                if item not in self._looked and isinstance(values, dict):
-                    for key, value in values.items():
-                        if value and key != "_ui":
-                            says = f"{code}: {value!s}"
-                            self.told("dropped", f"translation of {key}", says, item)
+                for key, value in mapping(values).items():
+                    if value and key != "_ui" and self._looked.isdisjoint({(item, key), (item, "")}):
+                        self.told("dropped", f"translation of {key}", f"{code}: {short(value)}", item)
+
+    def look_at_router(self, node: Node) -> None:
+        """Count the translations of a split as seen: nobody reads the names of its ways."""
+        for one in (*node.categories, *mappings(node.router.get("cases"))):
+            self.look_at(one)
 
     def look_at(self, item: Json) -> None:
         """Count the translations of a thing as seen: it is told in another way that the thing was not taken."""
-        self._looked.add(str(item.get("uuid")))
+        self._looked.add((str(item.get("uuid")), ""))

@@ -14,6 +14,8 @@ from bot.exchange.dialects import PLAIN, Json
 from bot.exchange.numbers import known, names_in, put_in
 from bot.exchange.outgoing.canvas import Canvas, Way
 from bot.exchange.words import Words
+from bot.flowfiles.checks.buttons import LABEL
+from bot.i18n.writing import isolate
 
 REPLIES: Final = 10
 """Most quick replies of a message."""
@@ -41,15 +43,16 @@ def question(canvas: Canvas, step: str, statement: Statement) -> Words:
 def choose(canvas: Canvas, step: Choose) -> None:
     """Add the nodes of a step that offers choices."""
     ask, wait = canvas.id(step.id), canvas.id(step.id, "wait")
-    labels = [canvas.escaped(put_in(canvas.words(step.id, one.label), {})) for one in step.choose]
+    labels = [canvas.escaped(canvas.words(step.id, one.label)) for one in step.choose]
+    shown = [one.each(_shown) for one in labels]
     text = question(canvas, step.id, step.text)
     listed = len(step.choose) > REPLIES or not canvas.job.dialect.buttons
     if listed:
-        text = numbered(text, labels)
+        text = numbered(text, shown)
     common: Json = {"step": step.id, "kind": "choose"}
     names = names_in(canvas.words(step.id, step.text.text))
     numbers = known(canvas.job.library, names, "", canvas.flow.audience) or {}
-    canvas.add(ask, {**common, "part": "ask", "numbers": numbers}, [canvas.send(ask, text, labels[:REPLIES])], wait)
+    canvas.add(ask, {**common, "part": "ask", "numbers": numbers}, [canvas.send(ask, text, shown[:REPLIES])], wait)
     if len(step.choose) > REPLIES:
         says = f"only {REPLIES} of {len(step.choose)} choices are buttons; all of them are numbered in the text"
         canvas.told("changed", "quick_replies", says, ask)
@@ -59,6 +62,12 @@ def choose(canvas: Canvas, step: Choose) -> None:
     canvas.wait(wait, ours, [*ways, Way(_other(labels), ask)])
     for one in step.choose:
         _after(canvas, step, one)
+
+
+def _shown(label: str, locale: str) -> str:
+    """Return a label as a button shows it: with marks of direction only where there is room for them."""
+    marked = isolate(label, locale)
+    return marked if len(marked) <= LABEL else label
 
 
 def numbered(text: Words, labels: Sequence[Words]) -> Words:
@@ -80,7 +89,9 @@ def _other(labels: Sequence[Words]) -> Words:
 def _way(canvas: Canvas, step: Choose, number: int, one: Choice, label: Words) -> Way:
     kind, argument = canvas.job.dialect.number(number + 1)
     name = label.each(lambda text, _: text.replace("@@", "@")[:CATEGORY].strip())
-    return Way(name, _leads(canvas, step, one), ((PLAIN, (label,)), (kind, (Words(argument),))))
+    shown = label.each(_shown)  # a pressed button sends the marks along, and a typed label has none
+    marked = ((PLAIN, (shown,)),) if shown != label else ()
+    return Way(name, _leads(canvas, step, one), ((PLAIN, (label,)), *marked, (kind, (Words(argument),))))
 
 
 def _leads(canvas: Canvas, step: Choose, one: Choice) -> str | None:
@@ -116,7 +127,7 @@ def ask(canvas: Canvas, step: Ask) -> None:
     ours = {**common, "part": "wait", "type": step.type, "slot": step.slot} | {
         key: value for key, value in limits.items() if value is not None
     }
-    canvas.wait(wait, ours, ways, result_name=step.slot)
+    canvas.wait(wait, ours, ways, step.slot)
     canvas.add(keep, {**common, "part": "keep"}, [canvas.remember(keep, step.slot, f"@results.{step.slot}")],
                canvas.to(step.next))  # fmt: skip
     if step.again.text:

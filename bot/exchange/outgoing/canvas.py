@@ -125,11 +125,13 @@ class Canvas:
         self.look[node] = {"type": "execute_actions", "config": {"ucare": ours}}
 
     def split(
-        self, node: str, ours: Json, kind: str, operand: str, ways: Sequence[Way], *, actions: Sequence[Json] = (),
-        config: Json | None = None, **router: object,
-    ) -> None:  # fmt: skip
+        self, node: str, ours: Json, look: Json, ways: Sequence[Way], *, router: Json, actions: Sequence[Json] = ()
+    ) -> None:
         """Add a node that chooses between ways; the last way is taken where no test is passed."""
-        exits, categories, cases = [], [], []
+        exits: list[Json] = []
+        categories: list[Json] = []
+        cases: list[Json] = []
+        numbers: list[Json] = []
         for number, way in enumerate(ways):
             one = uid(node, "way", str(number))
             exits.append({"uuid": uid(one, "exit"), "destination_uuid": way.to})
@@ -138,30 +140,33 @@ class Canvas:
             for index, (test, arguments) in enumerate(way.tests):
                 case = uid(one, "case", str(index))
                 values = [argument.english for argument in arguments]
-                cases.append({"uuid": case, "type": test, "arguments": values, "category_uuid": one})
+                made = {"uuid": case, "type": test, "arguments": values, "category_uuid": one}
+                # A label that is a figure comes before the place of another choice: 17 is an age, not the 17th choice.
+                (numbers if index and index == len(way.tests) - 1 else cases).append(made)
                 self.translate(case, "arguments", arguments)
-        made: Json = {"type": "switch", "operand": operand, "cases": _labels_first(cases), "categories": categories}
-        made |= {"default_category_uuid": categories[-1]["uuid"], **router}
-        self.nodes.append({"uuid": node, "actions": list(actions), "router": made, "exits": exits})
-        self.look[node] = {"type": kind, "config": {"cases": {}, **(config or {}), "ucare": ours}}
+        chosen: Json = {"type": "switch", "cases": cases + numbers, "categories": categories}
+        chosen |= {"default_category_uuid": categories[-1]["uuid"], **router}
+        self.nodes.append({"uuid": node, "actions": list(actions), "router": chosen, "exits": exits})
+        self.look[node] = {"type": look["type"], "config": {"cases": {}, **look.get("config", {}), "ucare": ours}}
 
-    def wait(self, node: str, ours: Json, ways: Sequence[Way], **router: object) -> None:
-        """Add a node that waits for what the contact writes."""
-        operand = "@input.text"
-        self.split(node, ours, "wait_for_response", operand, ways, wait={"type": "msg"}, **router)
+    def wait(self, node: str, ours: Json, ways: Sequence[Way], result: str = "") -> None:
+        """Add a node that waits for what the contact writes, and keeps it under a name where one is given."""
+        router: Json = {"operand": "@input.text", "wait": {"type": "msg"}}
+        router |= {"result_name": result} if result else {}
+        self.split(node, ours, {"type": "wait_for_response"}, ways, router=router)
 
     def by_field(self, node: str, ours: Json, name: str, ways: Sequence[Way], *, unknown: bool = False) -> None:
         """Add a node that goes on by what is known of the contact."""
         operand = self.job.dialect.operand(name, unknown=unknown)
-        kind, config = "split_by_expression", {}
+        of: Json = {"id": name, "type": "field", "name": label(name)}
         if name == "locale":
-            config = {"operand": {"id": "language", "type": "property", "name": "Language"}}
+            of = {"id": "language", "type": "property", "name": "Language"}
         elif name != "channel":
             self.fields.add(name)
-            config = {"operand": {"id": name, "type": "field", "name": name.replace("_", " ").capitalize()}}
-        if operand == self.job.dialect.operand(name) and config:
-            kind = "split_by_contact_field"
-        self.split(node, ours, kind, operand, ways, config=config if kind == "split_by_contact_field" else {})
+        look: Json = {"type": "split_by_expression"}
+        if name != "channel" and operand == self.job.dialect.operand(name):
+            look = {"type": "split_by_contact_field", "config": {"operand": of}}
+        self.split(node, ours, look, ways, router={"operand": operand})
 
     def enter(self, node: str, ours: Json, flow: str, to: str | None) -> None:
         """Add a node that enters another flow and comes back."""
@@ -170,15 +175,12 @@ class Canvas:
             Way(Words("Complete"), to, (("has_only_text", (Words("completed"),)),)),
             Way(Words("Expired"), to, (("has_only_text", (Words("expired"),)),)),
         ]
-        self.split(node, ours, "split_by_subflow", "@child.status", ways, actions=[action])
+        look: Json = {"type": "split_by_subflow"}
+        self.split(node, ours, look, ways, router={"operand": "@child.status"}, actions=[action])
         if flow not in self.job.flows:
             self.told("note", "enter_flow", f"{flow} is not in this file: export it as well", node)
 
 
-def _labels_first(cases: list[Json]) -> list[Json]:
-    """A label that is a figure comes before the place of another choice: 17 is an age, and not the 17th choice."""
-    return [one for one in cases if not _numbered(one)] + [one for one in cases if _numbered(one)]
-
-
-def _numbered(case: Json) -> bool:
-    return case["type"] == "has_pattern"
+def label(name: str) -> str:
+    """Return how a field or topic is called in their editor."""
+    return name.replace("_", " ").capitalize()

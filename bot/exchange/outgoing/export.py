@@ -6,18 +6,16 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from bot.core.flow import Act, Ask, Branch, Choose, End, Escalate, Flow, Link, Say, Set
-from bot.exchange.dialects import GLIFIC, SPEC, Json
+from bot.exchange.dialects import EXPIRES, GLIFIC, SPEC, Json
 from bot.exchange.names import MENU, keyword, uid
 from bot.exchange.outgoing import turns
 from bot.exchange.outgoing.asks import ask, choose
-from bot.exchange.outgoing.canvas import Canvas, Job
+from bot.exchange.outgoing.canvas import Canvas, Job, label
 from bot.exchange.outgoing.notes import head_of
 from bot.exchange.outgoing.placing import positions
 from bot.exchange.outgoing.says import say
 
 VERSION: Final = "13"
-EXPIRES: Final = 10080
-"""Minutes after which RapidPro forgets where a contact was: a week."""
 MOST_NODES: Final = 1000
 
 BUILD: Final[dict[type, Callable[[Canvas, Any], None]]] = {
@@ -59,7 +57,7 @@ def export(job: Job) -> Json:
         "campaigns": [],
         "triggers": _triggers(job),
         "fields": [
-            {"key": name, "name": name.replace("_", " ").capitalize(), "type": "text"}
+            {"key": name, "name": label(name), "type": "text"}
             for name in sorted({field for _, fields in made.values() for field in fields})
         ],
         "groups": [],
@@ -103,10 +101,8 @@ def _languages(job: Job) -> None:
 
 def _triggers(job: Job) -> list[Json]:
     """Return what starts the flows: the word of their topic alone, and the menu for everything else."""
-    made = []
-    for flow in job.flows.values():
-        if word := keyword(flow):
-            made.append(_trigger("K", flow) | {"keywords": [word], "match_type": "O"})
+    started = [flow for flow in job.flows.values() if keyword(flow)]
+    made = [_trigger("K", flow) | {"keywords": [keyword(flow)], "match_type": "O"} for flow in started]
     if MENU in job.flows:
         made.append(_trigger("C", job.flows[MENU]))
     return made

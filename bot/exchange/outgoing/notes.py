@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from bot.core.flow import Flow, Say, Statement
+from bot.core.flow import Say, Statement
 from bot.exchange.dialects import Json
 from bot.exchange.outgoing.canvas import Canvas, Note
 from bot.exchange.words import Words, words_of

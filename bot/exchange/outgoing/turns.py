@@ -9,7 +9,7 @@ from bot.core.steps.act import STAYS
 from bot.core.steps.branch import UNKNOWN
 from bot.exchange.dialects import Json
 from bot.exchange.names import uid
-from bot.exchange.outgoing.canvas import Canvas, Way
+from bot.exchange.outgoing.canvas import Canvas, Way, label
 from bot.exchange.words import Words
 
 ONWARDS: Final = -2
@@ -86,13 +86,14 @@ def escalate(canvas: Canvas, step: Escalate) -> None:
     node = canvas.id(step.id)
     topic = step.topic or canvas.flow.topic or "human"
     action = canvas.action(
-        node, "open_ticket", topic={"uuid": uid("topic", topic), "name": topic.replace("_", " ").capitalize()},
+        node, "open_ticket", topic={"uuid": uid("topic", topic), "name": label(topic)},
         body=f"{step.level} {step.topic}".strip(), result_name="Ticket",
     )  # fmt: skip
     to = canvas.to(step.next)
     ways = [Way(Words("Success"), to, (("has_category", (Words("Success"),)),)), Way(Words("Failure"), to)]
     ours: Json = {"step": step.id, "kind": "escalate"}
-    canvas.split(node, ours, "split_by_ticket", "@results.ticket", ways, actions=[action])
+    router: Json = {"operand": "@results.ticket"}
+    canvas.split(node, ours, {"type": "split_by_ticket"}, ways, router=router, actions=[action])
     says = f"level {step.level} stands in the first words of the ticket; nothing there ranks, or answers within a time"
     canvas.told("changed", "escalate", says, node)
 
