@@ -16,6 +16,9 @@ NUMBERS: Final = frozenset({
 })  # fmt: skip
 DATES: Final = frozenset({"has_date", "has_date_lt", "has_date_eq", "has_date_gt"})
 
+MOST: Final = 150
+"""Most numbers that a branch on the answer may list."""
+
 
 def reads(wait: Wait) -> bool:
     """Tell whether a wait reads an answer, and does not offer choices."""
@@ -43,6 +46,9 @@ def ask(wait: Wait, draft: Draft) -> list[Draft]:
     cases = [case for one in wait.opened for case in wait.cases(one)]
     if kind == "number" and len(cases) == 1:
         draft.more |= _limits(wait, cases[0])
+        low, high = draft.more.get("min"), draft.more.get("max")
+        if isinstance(low, float) and isinstance(high, float) and high - low <= MOST:
+            wait.taking.limits[slot] = int(low), int(high)
     elif kind in {"number", "date"} and (len(cases) > 1 or wait.tests - {"has_date"}):
         made.append(_ranges(wait, draft, slot))
     _again(wait, draft)

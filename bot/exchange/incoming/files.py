@@ -88,6 +88,12 @@ def _step(flow: str, draft: Draft, ids: Mapping[str, str], following: str, texts
         case kind:
             made[kind] = draft.more[{"link": "flow", "act": "act"}[kind]]
     after = draft.onwards if draft.onwards is not None else ids.get(draft.next, "")
+    if (
+        draft.kind == "choose"
+        and draft.onwards is None
+        and all((one.next and not one.on) or one.flow for one in draft.options)
+    ):
+        return made  # each choice leads somewhere by itself
     return made if after == following else {**made, "next": after}
 
 

@@ -11,7 +11,7 @@ import msgspec
 from bot.errors import FlowError
 from bot.exchange.dialects import EXPIRES, Json
 from bot.exchange.findings import Findings
-from bot.exchange.incoming.lenient import mapping, mappings, short
+from bot.exchange.incoming.lenient import mapping, mappings, short, texts, things
 from bot.exchange.names import MENU, free, uid
 
 IGNORED: Final = frozenset({"version", "site", "flows", "fields", "contact_field"})
@@ -49,7 +49,7 @@ class Node(msgspec.Struct, frozen=True):
     @property
     def categories(self) -> list[Json]:
         """The named ways of its router."""
-        return mappings(self.router.get("categories"))
+        return things(self.router.get("categories"))
 
     def leads(self, category: str) -> str:
         """Return where a category leads."""
@@ -60,7 +60,7 @@ class Node(msgspec.Struct, frozen=True):
 
     def cases(self, category: str) -> list[Json]:
         """Return the tests that open a category."""
-        return [one for one in mappings(self.router.get("cases")) if one.get("category_uuid") == category]
+        return [one for one in things(self.router.get("cases")) if one.get("category_uuid") == category]
 
 
 class Foreign(msgspec.Struct, frozen=True):
@@ -123,8 +123,8 @@ def _started(whole: Json, findings: Findings) -> dict[str, list[str]]:
     starts: dict[str, list[str]] = {}
     for one in mappings(whole.get("triggers")):
         flow = mapping(one.get("flow"))
-        words = one.get("keywords") or ([one["keyword"]] if one.get("keyword") else [])
-        if one.get("trigger_type") == "K" and isinstance(words, list) and not one.get("groups"):
+        words = texts(one.get("keywords")) or texts([one["keyword"]] if one.get("keyword") else [])
+        if one.get("trigger_type") == "K" and words and not one.get("groups"):
             starts.setdefault(str(flow.get("uuid")), []).extend(map(str, words))
         elif one.get("trigger_type") != "C":
             says = f"starts {flow.get('name')!r}: {short(one)}"
@@ -154,10 +154,11 @@ def _flow(raw: Json, starts: dict[str, list[str]], findings: Findings, file: str
     for key, value in definition.items():
         if key not in FLOW_KEYS and value:
             findings.add("dropped", key, short(value), flow=name)
-    if definition.get("type") not in MESSAGING:
+    if str(definition.get("type")) not in MESSAGING:
         findings.add("changed", f"flow type {definition.get('type')}", "taken as a flow of messages", flow=name)
-    if definition.get("expire_after_minutes") not in {None, 0, EXPIRES}:
-        says = f"{definition['expire_after_minutes']}: here a conversation is kept as the settings say"
+    expires = definition.get("expire_after_minutes")
+    if expires and expires != EXPIRES:
+        says = f"{short(expires)}: here a conversation is kept as the settings say"
         findings.add("note", "expire_after_minutes", says, flow=name)
     ui = mapping(definition.get("_ui"))
     looks = mapping(ui.get("nodes"))
@@ -171,7 +172,7 @@ def _flow(raw: Json, starts: dict[str, list[str]], findings: Findings, file: str
         nodes={one.uuid: one for one in nodes},
         localization={code: table for code, table in localization.items() if isinstance(table, dict)},
         stickies=mappings(list(stickies.values())),
-        keywords=[*starts.get(uuid, []), *map(str, raw.get("keywords") or [])],
+        keywords=[*starts.get(uuid, []), *texts(raw.get("keywords"))],
     )
 
 
@@ -185,7 +186,7 @@ def _node(raw: Json, looks: Json, findings: Findings, flow: str) -> Node:
     router = mapping(raw.get("router"))
     return Node(
         uuid=uuid,
-        actions=mappings(raw.get("actions")),
+        actions=things(raw.get("actions")),
         router=router,
         exits={str(one.get("uuid")): str(one.get("destination_uuid") or "") for one in mappings(raw.get("exits"))},
         ours=mapping(config.get("ucare")),

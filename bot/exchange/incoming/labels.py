@@ -63,7 +63,8 @@ def told_words(wait: Wait, category: Json, label: Words, number: int) -> None:
         words = _argument(wait, case)
         ours = _OURS.fullmatch(words.english) or str(case.get("type")) not in OPENS
         known = {text.casefold() for text in label.as_map().values()} | {str(number), ""}
-        others = [text for text in words.as_map().values() if text.strip().casefold() not in known]
+        said = dict.fromkeys(text.strip() for text in words.as_map().values())
+        others = [text for text in said if text.casefold() not in known]
         if others and not ours:
             told = "”, “".join(others)
             says = f"“{label.english}” was opened by “{told}” too; here by its label and number, or understood"
@@ -75,7 +76,7 @@ def without_list(question: Words, labels: Sequence[Words]) -> Words:
 
     def change(text: str, locale: str) -> str:
         lines = text.split("\n")
-        said = [one.as_map().get(locale, "").casefold() for one in labels]
+        said = [one.as_map().get(locale, one.english).casefold() for one in labels]
         listed = [_LISTED.sub("", line, count=1).strip().casefold() for line in lines[-len(labels) :]]
         whole = labels and len(lines) > len(labels) and all(_LISTED.match(line) for line in lines[-len(labels) :])
         return "\n".join(lines[: -len(labels)]).strip() if whole and listed == said else text

@@ -19,6 +19,13 @@ def mappings(found: Any) -> list[Json]:  # noqa: ANN401 - as above
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
+def things(found: Any) -> list[Json]:  # noqa: ANN401 - as above
+    """Return the mappings of a list, each with an id and a type that are texts."""
+    return [
+        {**one, **{key: str(one[key]) for key in ("uuid", "type") if key in one}} for one in mappings(found)
+    ]  # fmt: skip
+
+
 def texts(found: Any) -> list[str]:  # noqa: ANN401 - as above
     """Return the values of a list as texts; none where it is no list."""
     return [str(one) for one in found] if isinstance(found, list) else []

@@ -47,7 +47,7 @@ def _whole(taking: Taking, some: list[Node]) -> bool:
 
 def _behind(some: list[Node]) -> str | None:
     """Return the one node to which all of a ``say`` leads in the end; None where there are several."""
-    ids = {one.uuid for one in some}
+    ids = {one.uuid for one in some[1:]}
     out = {to for one in some for to in one.exits.values() if to not in ids}
     return out.pop() if len(out) == 1 else None
 
@@ -82,7 +82,8 @@ def _say(taking: Taking, some: list[Node]) -> Draft:
     for kept in first.ours.get("nowhere") or []:
         line = _line(from_map(kept.get("text") or {}), kept)
         if line.at is None:
-            draft.lines.setdefault(str(kept.get("place") or ""), []).append(line)
+            lines, index = draft.lines.setdefault(str(kept.get("place") or ""), []), kept.get("index")
+            lines.insert(index if isinstance(index, int) else len(lines), line)
         else:
             everywhere[line.at] = line
     base = [line for _, line in sorted(everywhere.items()) if line is not None]

@@ -5,21 +5,23 @@ Any other split becomes a branch on something that nothing sets: so what follows
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from bot.core.steps.branch import UNKNOWN
 from bot.exchange.dialects import Json
+from bot.exchange.incoming.asks import NUMBERS
 from bot.exchange.incoming.draft import Arm, Draft
 from bot.exchange.incoming.expressions import is_expression, slot_of
 from bot.exchange.incoming.foreign import Node
-from bot.exchange.incoming.lenient import mappings, texts
+from bot.exchange.incoming.lenient import texts, things
 from bot.exchange.incoming.taking import Taking
 from bot.exchange.incoming.waits import shown
-from bot.exchange.names import slug
+from bot.exchange.names import free, slug
 
 CHILD: Final = frozenset({"@child.status", "@child.run.status"})
 CHANNELS: Final = frozenset({"@(urn_parts(contact.urn).scheme)", "@contact.fields.channel"})
-WHOLE: Final = frozenset({"has_only_phrase", "has_only_text", "has_phrase", "has_number_eq"})
+WHOLE: Final = frozenset({"has_only_phrase", "has_only_text", "has_phrase", "has_number_eq", "has_category"})
 
 
 def after_actions(taking: Taking, node: Node, made: list[Draft]) -> str | Draft:
@@ -105,10 +107,10 @@ def _values(taking: Taking, slot: str, case: Json) -> list[str] | None:
         return [UNKNOWN]
     if any(is_expression(one) for one in arguments) or not arguments:
         return None
+    if kind in NUMBERS and slot in taking.limits:
+        return _numbers(kind, arguments, *taking.limits[slot])
     if kind == "has_any_word":
         arguments = arguments[0].replace(",", " ").split()
-    elif kind == "has_category":
-        pass
     elif kind not in WHOLE:
         return None
     if slot == "locale":
@@ -117,9 +119,26 @@ def _values(taking: Taking, slot: str, case: Json) -> list[str] | None:
     return [known.get(one.casefold(), one) for one in arguments]
 
 
+def _numbers(kind: str, arguments: list[str], least: int, most: int) -> list[str] | None:
+    """Return the whole numbers that pass a test, of those that a slot can hold."""
+    try:
+        first, *more = [float(one) for one in arguments] or [0.0]
+    except ValueError:
+        return None
+    low, high = {
+        "has_number_between": (first, *more[:1], first)[:2],
+        "has_number_gte": (first, most),
+        "has_number_gt": (math.floor(first) + 1, most),
+        "has_number_lte": (least, first),
+        "has_number_lt": (least, math.ceil(first) - 1),
+    }.get(kind, (least, most))
+    return [str(one) for one in range(least, most + 1) if low <= one <= high]
+
+
 def _made_up(taking: Taking, node: Node, operand: str, ways: list[Json]) -> list[Arm]:
     kind = _kind(node, operand)
-    name = slug(f"{kind} {node.router.get('result_name') or ''}", kind, most=40)
+    name = free(slug(f"{kind} {node.router.get('result_name') or ''}", kind, most=40), taking.made_up)
+    taking.made_up.add(name)
     tests = {
         str(one.get("name")): [shown(case) for case in node.cases(str(one.get("uuid")))] for one in ways
     }  # fmt: skip
@@ -132,9 +151,7 @@ def _kind(node: Node, operand: str) -> str:
     actions = [str(one.get("type")) for one in node.actions]
     if node.router.get("type") == "random":
         return "split_by_random"
-    if operand == "@contact.groups" or any(
-        one.get("type") == "has_group" for one in mappings(node.router.get("cases"))
-    ):
+    if operand == "@contact.groups" or any(one.get("type") == "has_group" for one in things(node.router.get("cases"))):
         return "split_by_groups"
     for action, kind in (("call_webhook", "split_by_webhook"), ("call_resthook", "split_by_resthook"),
                          ("call_classifier", "split_by_intent"), ("transfer_airtime", "split_by_airtime"),

@@ -10,10 +10,12 @@ from bot.exchange.dialects import DIALECTS, Json
 from bot.exchange.findings import Findings, Kind
 from bot.exchange.incoming.expressions import found
 from bot.exchange.incoming.foreign import Foreign, Node
-from bot.exchange.incoming.lenient import mapping, mappings, short
+from bot.exchange.incoming.lenient import mapping, short, things
 from bot.exchange.numbers import take_out
 from bot.exchange.words import Words
 
+SHOWN: Final = frozenset({"text", "quick_replies"})
+"""What contacts read."""
 ENGLISH: Final = frozenset({"eng", "en", "und", "base", ""})
 """What their flows call English, or a language that they do not tell."""
 
@@ -40,9 +42,14 @@ class Taking:
         """Name of a result → the slot that its answer is kept in."""
         self.answers: dict[str, list[str]] = {}
         """Slot → the names of the answers that a choice keeps there."""
+        self.limits: dict[str, tuple[int, int]] = {}
+        """Slot → the least and the most number that it can hold."""
+        self.made_up: set[str] = set()
+        """Slots that stand for what we do not know, and that nothing sets."""
         self._locales = {dialect.code(one): one for one in locales for dialect in DIALECTS.values()}
         self._spoken = {codes.english_name(one).lower(): one for one in ("en", *locales)}
         self._looked: set[tuple[str, str]] = set()
+        self._holder = {one: node.uuid for node in flow.nodes.values() for one in _items(node)}
         self._into: dict[str, list[Node]] = {}
         for node in flow.nodes.values():
             for to in dict.fromkeys(node.exits.values()):
@@ -92,8 +99,8 @@ class Taking:
             if own:
                 found_in.setdefault(own, text)
             english = found_in.pop("en", text)
-            if english == text:
-                self.told("changed", "language", f"written in {base}, with no English: write it in English", "")
+            if english == text and key in SHOWN:
+                self.told("changed", "language", f"“{text}” is written in {base}, with no English: write it", node)
         if (another := found_in.pop("en", text)) != text:
             self.told("dropped", f"translation of {key}", f"en: {another}, beside “{text}”", node)
         return take_out(Words(english, found_in).each(lambda one, locale: self._clean(one, locale, node)), {})
@@ -114,13 +121,20 @@ class Taking:
             for item, values in table.items():
                 for key, value in mapping(values).items():
                     if value and key != "_ui" and self._looked.isdisjoint({(item, key), (item, "")}):
-                        self.told("dropped", f"translation of {key}", f"{code}: {short(value)}", item)
+                        says = f"{code}: {short(value)}"
+                        self.told("dropped", f"translation of {key}", says, self._holder.get(item, item))
 
     def look_at_router(self, node: Node) -> None:
         """Count the translations of a split as seen: nobody reads the names of its ways."""
-        for one in (*node.categories, *mappings(node.router.get("cases"))):
+        for one in (*node.categories, *things(node.router.get("cases"))):
             self.look_at(one)
 
     def look_at(self, item: Json) -> None:
         """Count the translations of a thing as seen: it is told in another way that the thing was not taken."""
         self._looked.add((str(item.get("uuid")), ""))
+
+
+def _items(node: Node) -> list[str]:
+    """Return the ids of everything in a node that can be translated."""
+    found = [*node.actions, *node.categories, *things(node.router.get("cases"))]
+    return [str(one.get("uuid")) for one in found]

@@ -19,8 +19,6 @@ from bot.i18n.writing import isolate
 
 REPLIES: Final = 10
 """Most quick replies of a message."""
-CATEGORY: Final = 36
-"""Most characters of the name of a category."""
 OTHER: Final = Words("Other")
 YES: Final = "yes y ok okay"
 NO: Final = "no n nope"
@@ -71,14 +69,13 @@ def _shown(label: str, locale: str) -> str:
 
 
 def numbered(text: Words, labels: Sequence[Words]) -> Words:
-    """Return a question with its choices in a numbered list below, in each locale that has all labels."""
+    """Return a question with its choices in a numbered list below."""
 
-    def listing(locale: str) -> str:
-        said = [one.as_map()[locale] for one in labels]
-        return "".join(f"\n{number}. {label}" for number, label in enumerate(said, 1))
+    def listed(question: str, locale: str) -> str:
+        said = (one.as_map().get(locale, one.english) for one in labels)
+        return question + "".join(f"\n{number}. {label}" for number, label in enumerate(said, 1))
 
-    locales = [one for one in text.others if all(one in label.others for label in labels)]
-    return Words(text.english + listing("en"), {one: text.others[one] + listing(one) for one in locales})
+    return text.each(listed)
 
 
 def _other(labels: Sequence[Words]) -> Words:
@@ -88,7 +85,7 @@ def _other(labels: Sequence[Words]) -> Words:
 
 def _way(canvas: Canvas, step: Choose, number: int, one: Choice, label: Words) -> Way:
     kind, argument = canvas.job.dialect.number(number + 1)
-    name = label.each(lambda text, _: text.replace("@@", "@")[:CATEGORY].strip())
+    name = label.each(lambda text, _: text.replace("@@", "@"))
     shown = label.each(_shown)  # a pressed button sends the marks along, and a typed label has none
     marked = ((PLAIN, (shown,)),) if shown != label else ()
     return Way(name, _leads(canvas, step, one), ((PLAIN, (label,)), *marked, (kind, (Words(argument),))))

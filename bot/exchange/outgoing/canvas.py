@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -30,6 +31,10 @@ class Job(msgspec.Struct, frozen=True):
     findings: Findings
     unfit: frozenset[str] = frozenset()
     """Facts on which nothing may rest: switched off, or unconfirmed."""
+
+
+CATEGORY: Final = 36
+"""Most characters of the name of a way."""
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -135,7 +140,8 @@ class Canvas:
         for number, way in enumerate(ways):
             one = uid(node, "way", str(number))
             exits.append({"uuid": uid(one, "exit"), "destination_uuid": way.to})
-            categories.append({"uuid": one, "name": way.name.english, "exit_uuid": exits[-1]["uuid"]})
+            name = _unlike(way.name.english, {str(other["name"]).casefold() for other in categories})
+            categories.append({"uuid": one, "name": name, "exit_uuid": exits[-1]["uuid"]})
             self.translate(one, "name", [way.name])
             for index, (test, arguments) in enumerate(way.tests):
                 case = uid(one, "case", str(index))
@@ -179,6 +185,15 @@ class Canvas:
         self.split(node, ours, look, ways, router={"operand": "@child.status"}, actions=[action])
         if flow not in self.job.flows:
             self.told("note", "enter_flow", f"{flow} is not in this file: export it as well", node)
+
+
+def _unlike(name: str, taken: set[str]) -> str:
+    """Return the name of a way as long as it may be, and unlike the others of its split."""
+    made, number = name[:CATEGORY].strip(), 1
+    while made.casefold() in taken:
+        number += 1
+        made = f"{name[: CATEGORY - 4].strip()} {number}"
+    return made
 
 
 def label(name: str) -> str:

@@ -39,8 +39,8 @@ class Spread:
         for at, one in enumerate(step.say):
             self._base(at, one)
         for place, statements in step.overlay.items():
-            for one in statements:
-                self._added(place, one)
+            for index, one in enumerate(statements):
+                self._added(place, index, one)
 
     @property
     def regions(self) -> list[str]:
@@ -71,11 +71,11 @@ class Spread:
                     if here is not None:
                         self._speak(place, words, here, kept)
 
-    def _added(self, place: str, one: Statement) -> None:
+    def _added(self, place: str, index: int, one: Statement) -> None:
         words, kept = self._canvas.words(self._step.id, one.text, place), self._kept(one, place)
         found = [self._numbers(words, country) for country in self._where(place)]
         if not self._fit(one) or found[0] is None or any(here != found[0] for here in found):
-            self.nowhere.append({**kept, "text": words.as_map(), "place": place})
+            self.nowhere.append({**kept, "text": words.as_map(), "place": place, "index": index})
         else:
             self._speak(place, words, found[0], kept)
 

@@ -71,7 +71,7 @@ def _alike(step: Branch, before: int, number: int) -> bool:
 
 def _arm(canvas: Canvas, name: str, values: tuple[str, ...], to: str | None) -> Way:
     tests = (canvas.job.dialect.test(name, value) for value in values)
-    return Way(Words(" ".join(values)[:36]), to, tuple((kind, (Words(argument),)) for kind, argument in tests))
+    return Way(Words(" ".join(values)), to, tuple((kind, (Words(argument),)) for kind, argument in tests))
 
 
 def set_(canvas: Canvas, step: Set) -> None:
