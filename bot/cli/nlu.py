@@ -46,7 +46,8 @@ def _serve(_args: argparse.Namespace) -> int:
 
 
 def _test(args: argparse.Namespace) -> int:
-    from bot.nlu_service.measure import measure, tables, text_table  # noqa: PLC0415 - as above
+    from bot.nlu_service import curves  # noqa: PLC0415 - as above
+    from bot.nlu_service.measure import by_locale, measure, tables, text_table  # noqa: PLC0415 - as above
     from bot.nlu_service.report import page  # noqa: PLC0415 - as above
 
     logs.configure("WARNING")
@@ -54,4 +55,6 @@ def _test(args: argparse.Namespace) -> int:
     if args.report:
         args.report.write_text(page(found, args.which), encoding="utf-8")
     sys.stdout.write(f"{text_table(tables(found))}\n")
+    if not args.rules:
+        sys.stdout.write(f"\n{curves.text_table(by_locale(found))}\n")
     return 0

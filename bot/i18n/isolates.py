@@ -33,7 +33,8 @@ _SPACE: Final = "[ \u00a0\u202f]"
 _AREA: Final = rf"(?:\({_D}+\){_SPACE}?)?"
 _BETWEEN: Final = "(?:[ \u00a0\u202f./:+*\u00d7=\u2212\u2013-]{1,3}|[,\u066b\u066c])"
 _NUMBER: Final = (
-    rf"(?:[+~≈€$£]{_SPACE}?)?{_AREA}{_D}+(?:{_BETWEEN}{_AREA}{_D}+)*(?:{_SPACE}?[%€$£°])?(?![{_L}{_DIGITS}])"
+    rf"(?:[+~≈€$£]{_SPACE}?)?{_AREA}{_D}+(?:{_BETWEEN}{_AREA}{_D}+)*"
+    rf"(?:{_SPACE}?[%€$£°][{_L}{_DIGITS}]*|(?![{_L}{_DIGITS}]))"
 )
 _NAME: Final = rf"{_D}*[{_L}][{_L}{_DIGITS}@._'\u2019&/:+#-]*"
 _NAMES: Final = rf"{_NAME}(?:{_SPACE}(?:&{_SPACE})?(?:{_NAME}|{_D}+(?![{_L}{_DIGITS}])))*"

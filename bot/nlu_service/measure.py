@@ -48,6 +48,8 @@ class Row(msgspec.Struct, frozen=True):
     risk: str | None
     locale: str | None
     nlu: bool
+    chance: float = 0.0
+    """How probable the classifier finds any risk."""
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -107,6 +109,7 @@ def _row(item: Item, answer: dict[str, Any]) -> Row:
         answer["risk"],
         answer["detected_locale"],
         answer["nlu"],
+        answer["risk_chance"],
     )
 
 
@@ -137,13 +140,15 @@ def _share(hits: Iterable[bool]) -> float | None:
     return sum(found) / len(found) if found else None
 
 
+def by_locale(found: Sequence[Row]) -> dict[str, Sequence[Row]]:
+    """Return the rows of each locale, and all of them under ``all``."""
+    locales = sorted({row.item.locale for row in found})
+    return {**{locale: [row for row in found if row.item.locale == locale] for locale in locales}, "all": found}
+
+
 def tables(found: Sequence[Row]) -> dict[str, Figures]:
     """Return the figures of each locale, and over all under ``all``."""
-    locales = sorted({row.item.locale for row in found})
-    return {
-        **{locale: figures([row for row in found if row.item.locale == locale]) for locale in locales},
-        "all": figures(found),
-    }
+    return {name: figures(rows) for name, rows in by_locale(found).items()}
 
 
 def text_table(found: dict[str, Figures]) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from bot.nlu_service.measure import HARMLESS, Figures, Row, misses, tables
+from bot.nlu_service import curves
+from bot.nlu_service.measure import HARMLESS, Figures, Row, by_locale, misses, tables
 
 NAMES: Final = {
     "top1": "topic: first answer right",
@@ -50,6 +51,10 @@ def page(found: Sequence[Row], split: str) -> str:
         reliability(found),
         "<h2>Risk by kind</h2>",
         _risks(found),
+        "<h2>Risks found at a fixed rate of false alarms</h2>",
+        "<p>The classifier alone, without rules and thresholds.</p>",
+        curves.picture(by_locale(found)),
+        f"<pre>{escape(curves.text_table(by_locale(found)))}</pre>",
         "<h2>Which topics are taken for which</h2>",
         "<p>Rows are the right topic, columns what was understood; plain messages only.</p>",
         _matrix(found),

@@ -29,6 +29,7 @@ def describe(text: str, locale: str | None, understood: Understood) -> dict[str,
     ranking: list[dict[str, Any]] = [
         {"topic": r.topic, "confidence": round(r.confidence, 4)} for r in understood.ranking
     ]
+    chance = sum(r["confidence"] for r in ranking if r["topic"] in RISKS)
     risk = understood.risk
     if risk is not None and risk.care == "alarm":
         # The topic of an alarm is its risk: that is the flow the contact comes to.
@@ -46,6 +47,7 @@ def describe(text: str, locale: str | None, understood: Understood) -> dict[str,
         "risk": risk.risk if risk else None,
         "care": risk.care if risk else "none",
         "level": risk.level if risk else None,
+        "risk_chance": round(chance, 4),
         "nlu": understood.nlu,
     }
 

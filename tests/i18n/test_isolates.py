@@ -86,6 +86,7 @@ def test_without_isolates_it_would_be_wrong(screen):
         ("fa_AF", "Hello, how are you?", "<Hello, how are you?>"),
         ("fa_AF", "سلام\nPlease call 112.", "سلام\n<Please call 112.>"),
         ("ar_XB", "رقم 112", "رقم <112>"),
+        ("ar", "درجة 25°C اليوم", "درجة <25°C> اليوم"),
         ("nl", "Bel 078 15 43 24", "Bel 078 15 43 24"),
         ("xx", "112", "112"),
         ("ar", "mail@example.org: اكتب", "<mail@example.org>: اكتب"),

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
 import pytest
 
+from bot.nlu_service import curves
 from bot.nlu_service.measure import Item, Row, figures, items, misses, tables, text_table
 from bot.nlu_service.report import bins, page
 from nlu.text import corpus
@@ -78,3 +80,17 @@ def test_no_measuring_set_was_trained_on(split):
         same[item.locale] += (item.locale, normalise(item.text)) in learnt
     for locale, number in same.items():
         assert number <= 0.05 * asked[locale], f"{locale}: two people may hit on the same sentence, but not so often"
+
+
+def test_recall_at_a_fixed_rate_of_false_alarms():
+    def chance(value, kind="plain", topic="school"):
+        return msgspec.structs.replace(row(topic, kind), chance=value)
+
+    found = [chance(value / 100) for value in range(100)]
+    found += [chance(value, "direct", "danger") for value in (0.5, 0.92, 0.96, 0.995)]
+    assert curves.recall(found, 0.10) == 0.75
+    assert curves.recall(found, 0.05) == 0.5
+    assert curves.recall(found, 0.01) == 0.25
+    assert curves.recall(found, 0.10, alarming=True) is None
+    assert "recall@0.05 plain" in curves.text_table({"en": found})
+    assert "polyline" in curves.picture({"en": found, "all": found})

@@ -20,6 +20,8 @@ from bot.exchange.words import Line
 from bot.flowfiles.checks.book import topics
 
 _LEVEL: Final = re.compile(r"(T[0-3])(?: (\w+))?")
+FLOW: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)?")
+"""What the id of a flow looks like."""
 SAYS: Final = frozenset({"send_msg", "send_interactive_msg", "say_msg"})
 
 
@@ -109,7 +111,7 @@ def flow_of(taking: Taking, node: Node, action: Json) -> str:
     name = str(flow.get("name") or "flow")
     if found is None:
         ours = flow.get("uuid") == uid(name)
-        found = name if ours else letters_first(slug(name, "flow"), "flow")
+        found = name if FLOW.fullmatch(name) else letters_first(slug(name, "flow"), "flow")
         taking.told(
             "note" if ours else "changed",
             "enter_flow",

@@ -51,7 +51,7 @@ def _folded(wait: Wait, option: Option) -> None:
                 option.set[key] = taking.locale(value) or value if key == "locale" else value
             option.next = one.onwards
         elif one.ours.get("part") == "flow" and len(one.actions) == 1:
-            option.flow, option.next = flow_of(taking, one, one.actions[0]), ""
+            option.flow = flow_of(taking, one, one.actions[0])
         else:
             return
         taking.taken.add(one.uuid)

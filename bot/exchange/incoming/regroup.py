@@ -82,8 +82,8 @@ def _say(taking: Taking, some: list[Node]) -> Draft:
     for kept in first.ours.get("nowhere") or []:
         line = _line(from_map(kept.get("text") or {}), kept)
         if line.at is None:
-            lines, index = draft.lines.setdefault(str(kept.get("place") or ""), []), kept.get("index")
-            lines.insert(index if isinstance(index, int) else len(lines), line)
+            added, index = draft.lines.setdefault(str(kept.get("place") or ""), []), kept.get("index")
+            added.insert(index if isinstance(index, int) else len(added), line)
         else:
             everywhere[line.at] = line
     base = [line for _, line in sorted(everywhere.items()) if line is not None]
