@@ -44,14 +44,16 @@ def _option(wait: Wait, one: Json, number: int, ours: Json) -> Option:
 def _folded(wait: Wait, option: Option) -> None:
     """Take what our export put between a choice and where it leads: values to keep, and another flow."""
     taking, step = wait.taking, wait.node.ours.get("step")
-    while (one := taking.nodes.get(option.next)) and step and one.ours.get("step") == step:
+    seen: set[str] = set()  # a file from elsewhere may lead in a circle
+    while (one := taking.nodes.get(option.next)) and step and one.ours.get("step") == step and one.uuid not in seen:
+        seen.add(one.uuid)
         values = [_plain(action) for action in one.actions]
         if one.ours.get("part") == "set" and all(values):
             for key, value in filter(None, values):
                 option.set[key] = taking.locale(value) or value if key == "locale" else value
             option.next = one.onwards
         elif one.ours.get("part") == "flow" and len(one.actions) == 1:
-            option.flow = flow_of(taking, one, one.actions[0])
+            option.flow, option.next = flow_of(taking, one, one.actions[0]), ""
         else:
             return
         taking.taken.add(one.uuid)
