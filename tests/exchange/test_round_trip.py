@@ -172,6 +172,7 @@ def translated(flow, locale):
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(flow=flows(), dialect=st.sampled_from(FORMATS), whole=st.booleans())
 def test_made_flows_come_back(tmp_path_factory, flow, dialect, whole):
+    assume(dialect == "rapidpro" or "@@" not in str(flow))  # Glific doubles no @
     texts = {locale: translated(flow, locale) for locale in ("nl", "fa_AF")}
     if not whole:
         texts["nl"] = dict(list(texts["nl"].items())[::2])
