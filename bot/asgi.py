@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 from babel import UnknownLocaleError, negotiate_locale
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import PayloadError
@@ -82,9 +82,10 @@ class SecurityHeaders:
 class Guard:
     """Catches what nobody caught. Only the kind of error is logged: its text may hold a contact's words."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap an app."""
+    def __init__(self, app: ASGIApp, page: Callable[[Request], Response] | None = None) -> None:
+        """Wrap an app; ``page`` returns what a browser is shown."""
         self.app = app
+        self._page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; answer 500 where the app raised before it answered."""
@@ -106,7 +107,11 @@ class Guard:
             where = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
             log.error("request_failed", error=type(error).__name__, where=where)  # noqa: TRY400 - no traceback: texts
             if not started:
-                answer = JSONResponse({"error": "Something went wrong here. Please try again."}, status_code=500)
+                answer: Response = JSONResponse(
+                    {"error": "Something went wrong here. Please try again."}, status_code=500
+                )
+                if self._page and "text/html" in Request(scope).headers.get("accept", ""):
+                    answer = self._page(Request(scope))
                 await answer(scope, receive, send)
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from bot.bootstrap.base import WallClock
 from bot.config import Settings
-from bot.console.accounts import Accounts
+from bot.people.accounts import Accounts
 from bot.sealing.keyring import Keyring
 from bot.sealing.sealer import KeyringSealer
 from bot.store.client import Client

@@ -109,6 +109,7 @@ async def open_base(settings: Settings) -> AsyncIterator[Base]:
             keep=Retention.of(settings),
             min_replicas=settings.min_replicas,
             keyring=keyring if settings.data_key else None,
+            folder=settings.ucare_data_dir,
         )
         minding.append(asyncio.create_task(_rotate(keyring, clock, store, shared=bool(settings.data_key))))
         async with store:

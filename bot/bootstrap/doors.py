@@ -7,15 +7,24 @@ from collections.abc import Callable, Mapping
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.api.app import Parts as ApiParts
+from bot.api.app import api_app
+from bot.api.hooks import Dispatcher, Hooks
+from bot.api.tokens import Token, Tokens
 from bot.asgi import Guard, SecurityHeaders
 from bot.bootstrap.base import Base
-from bot.console.accounts import Accounts
+from bot.bootstrap.desk import desk_of
 from bot.console.app import console_app
 from bot.console.parts import Parts as ConsoleParts
+from bot.desk.desk import Desk
+from bot.figures.keeping import Snapshots
 from bot.flowfiles.phrasebook import Phrasebook
+from bot.people.accounts import Accounts
 from bot.ports.basics import RiskReader
 from bot.ports.webhooks import Webhook
+from bot.teams.keeping import Teams
 from bot.turns.alarm import alarm_text, locale_for
 from bot.web import health
 from bot.web.app import chat_app
@@ -60,25 +69,58 @@ def public_app(
     )
 
 
+def interface(base: Base, desk: Desk) -> ASGIApp:
+    """Return the API of other systems."""
+    tokens = Tokens(base.store.vault, base.store.audit)
+    return api_app(ApiParts(desk, tokens, Hooks(base.store.vault), base.clock))
+
+
+def dispatcher(base: Base) -> Dispatcher:
+    """Return what tells other systems of changes."""
+    tokens = Tokens(base.store.vault, base.store.audit)
+
+    async def valid(token: Token) -> bool:
+        return any(one.digest == token.digest for one in await tokens.all()) and token.ends_at * 1000 > base.clock.now()
+
+    return Dispatcher(Hooks(base.store.vault), base.store.escalations, valid, base.clock)
+
+
+def snapshots(base: Base) -> Snapshots:
+    """Return the figures of the weeks."""
+    kept_days = base.settings.keep_closed_days
+    return Snapshots(base.store.escalations, base.store.vault, base.clock, kept_days=kept_days)
+
+
 def desk_app(base: Base, phrases: Phrasebook, *, public_url: str = "") -> Starlette:
-    """Return the caseworkers' console, which offers phrases."""
-    return console_app(
+    """Return the caseworkers' console, which offers phrases, and the API beside it."""
+    accounts = Accounts(base.store.vault)
+    desk = desk_of(base, accounts, phrases)
+    console = console_app(
         ConsoleParts(
-            escalations=base.store.escalations,
-            accounts=Accounts(base.store.vault),
+            desk=desk,
+            accounts=accounts,
             texts=base.texts,
             phrases=phrases,
             public_url=public_url,
+            audit=base.store.audit,
+            teams=Teams(base.store.vault),
+            figures=snapshots(base),
         )
     )
+    return _split(interface(base, desk), console, "/api")
 
 
 def both(public: Starlette, desk: Starlette) -> Starlette:
     """Return one app for one port: the console's paths go to the console, all others to the public app."""
+    return _split(desk, public, "/console", "/welcome", "/api")
 
-    async def app(scope, receive, send):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - ASGI
+
+def _split(first: ASGIApp, other: ASGIApp, *paths: str) -> Starlette:
+    """Return one app: what lies at or below the paths goes to the first."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        inner = desk if path == "/console" or path.startswith(("/console/", "/welcome/")) else public
+        inner = first if path in paths or path.startswith(tuple(f"{one}/" for one in paths)) else other
         await inner(scope, receive, send)
 
     return Starlette(routes=[Mount("/", app)])

@@ -7,8 +7,8 @@ from typing import Final
 
 import structlog
 
-from bot.console.accounts import Accounts
 from bot.errors import UcareError
+from bot.people.accounts import Accounts
 
 READ_S: Final = 30.0
 """How often it is read who is on duty, in seconds."""

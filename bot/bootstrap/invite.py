@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from bot.bootstrap.base import Base
-from bot.console.accounts import Accounts
 from bot.console.app import welcome_path
+from bot.people.accounts import Accounts
 
 FIRST: Final = "caseworker"
 

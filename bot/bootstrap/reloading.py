@@ -69,7 +69,11 @@ class Reloader:
         """
         base, settings = self._base, self._base.settings
         texts = page_texts(settings.locales_dir, pseudo=settings.ucare_pseudo)
-        phrases = phrasebook(settings.flows_dir, settings.locales_dir) if self._phrases else None
+        phrases = (
+            phrasebook(settings.flows_dir, settings.locales_dir, release=settings.ucare_release)
+            if self._phrases
+            else None
+        )
         if error := base.shelf.reload():
             raise error
 

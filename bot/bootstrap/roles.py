@@ -20,9 +20,9 @@ from bot.bootstrap.language import Language, LateRules, open_language
 from bot.bootstrap.reloading import Reloader
 from bot.bootstrap.serving import running, serving, signals
 from bot.config import Settings, require
-from bot.console.accounts import Accounts
 from bot.errors import UcareError
 from bot.flowfiles.phrasebook import phrasebook
+from bot.people.accounts import Accounts
 from bot.ports.basics import RiskReader
 from bot.turns.gateway import TurnsGateway
 from bot.turns.sender import Sender
@@ -108,14 +108,22 @@ class Starter:
         task = await self.stack.enter_async_context(running(worker.run(), "worker", self.started.ended))
         self.stack.push_async_callback(_stopped, worker.stop, task)
         await self.stack.enter_async_context(running(self._project(), "projector", self.started.ended))
+        await self.stack.enter_async_context(running(doors.snapshots(base).run(), "figures", self.started.ended))
 
     async def _project(self) -> None:
-        """Keep the queue's index caught up: what was erased leaves it before the append-only file is rewritten."""
+        """Keep the queue's index and the audit's chain caught up.
+
+        What was erased leaves the index before the append-only file is rewritten.
+        """
         while True:
             try:
                 await self.base.store.projector.catch_up()
             except UcareError as error:
                 log.warning("not_projected", error=type(error).__name__)
+            try:
+                await self.base.store.audit.chainer.keep_up()
+            except UcareError as error:
+                log.error("audit_not_chained", error=type(error).__name__)  # noqa: TRY400 - the trace says no more
             await asyncio.sleep(PROJECT_S)
 
     async def send(self, built: Built, gateway: TurnsGateway) -> None:
@@ -168,8 +176,14 @@ async def started(
         if language:
             await starter.work(language)
         result = starter.started
-        phrases = phrasebook(settings.flows_dir, settings.locales_dir) if "console" in roles else None
+        phrases = (
+            phrasebook(settings.flows_dir, settings.locales_dir, release=settings.ucare_release)
+            if "console" in roles
+            else None
+        )
         desk = doors.desk_app(base, phrases) if phrases else None
+        if desk is not None:
+            await stack.enter_async_context(running(doors.dispatcher(base).run(), "hooks", result.ended))
         if "gateway" in roles:
             public = doors.public_app(base, built.webhooks, starter.rules, starter.understands)
             shared = everything and desk is not None and not settings.public_url

@@ -12,7 +12,7 @@ from bot import logs
 from bot.config import Settings, load
 
 if TYPE_CHECKING:
-    from bot.console.accounts import Accounts
+    from bot.people.accounts import Accounts
 
 
 def register(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

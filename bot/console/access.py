@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from bot.asgi import TooLargeError, read_body, same_site
-from bot.console.accounts import Accounts, Session, same
+from bot.core.people import Role
+from bot.people.accounts import Accounts
+from bot.people.sessions import Session
+from bot.people.tokens import same
 
 COOKIE = "ucare_console"
 PATH = "/console"
@@ -64,10 +68,16 @@ class Access:
 
     async def session(self, request: Request) -> Session | None:
         """Return the session of a request, if it has one."""
-        return await self._accounts.session(request.cookies.get(COOKIE, "")[:128])
+        renewing = "part" in request.query_params  # a page that renews itself is no person who is there
+        return await self._accounts.session(request.cookies.get(COOKIE, "")[:128], used=not renewing)
 
-    def signed_in(self, view: View) -> Endpoint:
-        """Return an endpoint that shows a view to caseworkers and the sign-in page to others."""
+    def signed_in(self, view: View, *, setting_up: bool = False) -> Endpoint:
+        """Return an endpoint that shows a view to people who are signed in and the sign-in page to others.
+
+        Args:
+            view: What is shown.
+            setting_up: Whether it is open to somebody who has to set up a second factor first.
+        """
 
         async def endpoint(request: Request) -> Response:
             session = await self.session(request)
@@ -75,17 +85,44 @@ class Access:
                 if wants_json(request) or request.headers.get("sec-fetch-mode") == "cors":
                     return JSONResponse({"error": "Sign in again."}, status_code=401)
                 return RedirectResponse("/console/sign-in", status_code=303)
+            request.state.session = session
+            if session.must_set_up and not setting_up:
+                return RedirectResponse("/console/me", status_code=303)
             return await view(request, session)
 
         return endpoint
 
-    def posted(self, view: Callable[[Request, Session, FormData], Awaitable[Response]]) -> Endpoint:
-        """Return an endpoint for a form of a caseworker, whose token must fit the session."""
+    def allowed(self, view: View, roles: frozenset[Role]) -> Endpoint:
+        """Return an endpoint that shows a view to people who have one of the roles, and 403 to others."""
 
         async def checked(request: Request, session: Session) -> Response:
+            if not session.viewer.may(roles):
+                raise HTTPException(403)
+            return await view(request, session)
+
+        return self.signed_in(checked)
+
+    def posted(
+        self,
+        view: Callable[[Request, Session, FormData], Awaitable[Response]],
+        roles: frozenset[Role] | None = None,
+        *,
+        setting_up: bool = False,
+    ) -> Endpoint:
+        """Return an endpoint for a form of somebody signed in, whose token must fit the session.
+
+        Args:
+            view: What takes the form.
+            roles: One of these is needed; None: none.
+            setting_up: As for ``signed_in``.
+        """
+
+        async def checked(request: Request, session: Session) -> Response:
+            if roles is not None and not session.viewer.may(roles):
+                raise HTTPException(403)
             form = await form_of(request)
             if form is None or not same(field(form, "csrf"), session.csrf):
                 return refused()
             return await view(request, session, form)
 
-        return self.signed_in(checked)
+        return self.signed_in(checked, setting_up=setting_up)

@@ -5,25 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.asgi import Guard, SecurityHeaders
+from bot.console import audit
 from bot.console.access import Access, wants_json
 from bot.console.cases import AWAY, Cases
+from bot.console.mishaps import Mishaps
+from bot.console.overview import Overview
 from bot.console.pages import Pages
 from bot.console.parts import Parts
+from bot.console.prefer import Prefer
+from bot.console.queue import Queue
 from bot.console.sign_in import SignIn
 from bot.errors import UnavailableError
 
 STATIC = Path(__file__).parent / "static"
-
-
-async def _home(_request: Request) -> Response:
-    return RedirectResponse("/console/queue", status_code=303)
 
 
 async def _live(_request: Request) -> Response:
@@ -38,6 +40,7 @@ def welcome_path(token: str) -> str:
 def console_app(parts: Parts) -> Starlette:
     """Return the app. Serve it with ``access_log=False``: a first link is a secret while it works."""
     pages, access = Pages(parts.texts), Access(parts.accounts)
+    mishaps = Mishaps(pages, access)
 
     async def away(request: Request, _error: Exception) -> Response:
         if wants_json(request):
@@ -46,13 +49,16 @@ def console_app(parts: Parts) -> Starlette:
 
     return Starlette(
         routes=[
-            Route("/", _home),
-            Route("/console", _home),
             Route("/health/live", _live),
             Mount("/console/static", StaticFiles(directory=STATIC)),
+            *mishaps.routes(),
+            *Prefer(parts.texts, parts.public_url).routes(),
             *SignIn(parts, pages, access).routes(),
+            *Queue(parts, pages, access).routes(),
             *Cases(parts, pages, access).routes(),
+            *Overview(parts, pages, access).routes(),
+            *(audit.AuditPage(parts, parts.audit, pages, access).routes() if parts.audit else ()),
         ],
-        exception_handlers={UnavailableError: away},
-        middleware=[Middleware(SecurityHeaders), Middleware(Guard)],
+        exception_handlers={UnavailableError: away, HTTPException: mishaps.http},
+        middleware=[Middleware(SecurityHeaders), Middleware(Guard, page=mishaps.broken)],
     )

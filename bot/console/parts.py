@@ -5,16 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.asgi import Texts
-from bot.console.accounts import Accounts
-from bot.ports.desk import Escalations, Phrases
+from bot.desk.desk import Desk
+from bot.figures.keeping import Snapshots
+from bot.people.accounts import Accounts
+from bot.ports.audit import Audit
+from bot.ports.desk import Phrases
+from bot.teams.keeping import Teams
 
 
 @dataclass(frozen=True)
 class Parts:
     """The parts of the console."""
 
-    escalations: Escalations
+    desk: Desk
     accounts: Accounts
     texts: Texts
     phrases: Phrases
     public_url: str = ""
+    teams: Teams | None = None
+    """Names of the teams that a case can be handed to; None: there are none."""
+    audit: Audit | None = None
+    """Who read or did what; None: there is no page for it."""
+    figures: Snapshots | None = None
+    """What was published of the weeks; None: there is no overview."""

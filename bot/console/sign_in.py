@@ -10,10 +10,11 @@ from starlette.routing import Route
 
 from bot.asgi import RateLimit
 from bot.console.access import COOKIE, PATH, Access, field, form_of, refused, secure
-from bot.console.accounts import Session, same
 from bot.console.pages import Pages
 from bot.console.parts import Parts
 from bot.errors import NotAllowedError
+from bot.people.sessions import Session
+from bot.people.tokens import same
 
 BEFORE = "ucare_console_before"
 """Cookie of the time before signing in; the form repeats its value."""
@@ -35,7 +36,7 @@ class SignIn:
         return [
             Route("/console/sign-in", self.form, methods=["GET"]),
             Route("/console/sign-in", self.enter, methods=["POST"]),
-            Route("/console/sign-out", self._access.posted(self._leave), methods=["POST"]),
+            Route("/console/sign-out", self._access.posted(self._leave, setting_up=True), methods=["POST"]),
             Route("/console/welcome/{token:str}", self.welcome, methods=["GET"]),
             Route("/console/welcome/{token:str}", self.choose, methods=["POST"]),
             Route("/welcome/{token:str}", _forward, methods=["GET"]),

@@ -1,106 +1,96 @@
-"""What a caseworker does with a case: one function for each verb, called with the fields of its form."""
+"""From the fields of a form to an act: one small function for each verb."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import get_args
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final, get_args
 
+from bot.core.acts import AnyAct, claim, close, file, leave, second, speak
+from bot.core.escalation import Outcome, Watched
 from bot.core.understood import Level
 from bot.errors import NotAllowedError
-from bot.ports.desk import Action, Escalations
 
-MAX_REPLY = 4000
-MAX_REASON = 500
-HOUR_MS = 3_600_000
-SNOOZE_HOURS = (1, 4, 24, 72)
+HOUR_MS: Final = 3_600_000
+SNOOZE_HOURS: Final = (1, 4, 24, 72)
 
-Verb = Callable[[Escalations, str, str, Mapping[str, str]], Awaitable[None]]
-"""Called with the queue, the escalation's id, the caseworker and the form."""
+Form = Mapping[str, str]
 
 
-def _reason(form: Mapping[str, str]) -> str:
-    reason = form.get("reason", "").strip()
-    if not reason or len(reason) > MAX_REASON:
-        msg = f"Say why, in at most {MAX_REASON} characters."
-        raise NotAllowedError(msg)
-    return reason
+def _one(form: Form, name: str, allowed: tuple[Any, ...], error: str) -> Any:  # noqa: ANN401 - one of a Literal's values
+    found = {str(value): value for value in allowed}.get(form.get(name, ""))
+    if found is None:
+        raise NotAllowedError(error)
+    return found
 
 
-async def claim(escalations: Escalations, id: str, caseworker: str, _form: Mapping[str, str]) -> None:  # noqa: A002
-    """Take the case."""
-    await escalations.claim(id, caseworker)
+def _level(form: Form) -> Level:
+    level: Level = _one(form, "level", get_args(Level), "Choose a level.")
+    return level
 
 
-async def release(escalations: Escalations, id: str, caseworker: str, _form: Mapping[str, str]) -> None:  # noqa: A002
-    """Put the case back into the queue."""
-    await escalations.release(id, caseworker)
+def _what(form: Form) -> Watched:
+    what: Watched = _one(form, "what", get_args(Watched), "Choose what is meant.")
+    return what
 
 
-async def resolve(escalations: Escalations, id: str, caseworker: str, form: Mapping[str, str]) -> None:  # noqa: A002
-    """Close the case, with a reason."""
-    await escalations.resolve(id, caseworker, _reason(form))
+def _snooze(form: Form) -> AnyAct:
+    hours: int = _one(form, "hours", SNOOZE_HOURS, "Choose when you want to be reminded.")
+    return leave.Snooze(hours * HOUR_MS)
 
 
-async def hand_back(escalations: Escalations, id: str, caseworker: str, form: Mapping[str, str]) -> None:  # noqa: A002
-    """Let the bot talk again and be reminded after one of ``SNOOZE_HOURS``."""
-    hours = {str(each): each for each in SNOOZE_HOURS}.get(form.get("hours", ""))
-    if hours is None:
-        msg = "Choose when you want to be reminded."
-        raise NotAllowedError(msg)
-    await escalations.hand_back(id, caseworker, hours * HOUR_MS)
+def _transfer(form: Form) -> AnyAct:
+    kind, _, name = form.get("to", "").rpartition(":")
+    team = kind == "team"
+    return leave.Transfer("" if team else name, name if team else form.get("team", ""), form.get("summary", ""))
 
 
-async def transfer(escalations: Escalations, id: str, caseworker: str, form: Mapping[str, str]) -> None:  # noqa: A002
-    """Give the case to a colleague."""
-    to = form.get("to", "")
-    if not to:
-        msg = "Choose a colleague."
-        raise NotAllowedError(msg)
-    await escalations.transfer(id, caseworker, to)
+def _resolve(form: Form) -> AnyAct:
+    outcome: Outcome = _one(form, "outcome", close.OUTCOMES, "Choose how the case ended.")
+    return close.Resolve(outcome, form.get("reason", ""))
 
 
-async def take_over(escalations: Escalations, id: str, caseworker: str, form: Mapping[str, str]) -> None:  # noqa: A002
-    """Take the case from a colleague who has left."""
-    await escalations.take_over(id, caseworker, form.get("former", ""))
+def _follow_up(form: Form) -> AnyAct:
+    """Take the time as milliseconds (the script adds the zone), or as an hour of the form in UTC."""
+    when = form.get("when", "").strip()
+    if when in {"", "0"} or when.isdecimal():
+        return file.FollowUp(int(when or 0))
+    try:
+        return file.FollowUp(int(datetime.fromisoformat(when + "+00:00").timestamp() * 1000))
+    except ValueError:
+        msg = "Choose a day and an hour."
+        raise NotAllowedError(msg) from None
 
 
-async def lower_level(escalations: Escalations, id: str, caseworker: str, form: Mapping[str, str]) -> None:  # noqa: A002
-    """Lower the level, with a reason."""
-    levels: dict[str, Level] = {level: level for level in get_args(Level)}
-    level = levels.get(form.get("level", ""))
-    if level is None:
-        msg = "Choose a level."
-        raise NotAllowedError(msg)
-    await escalations.lower_level(id, caseworker, level, _reason(form))
+def _reply(form: Form) -> AnyAct:
+    return speak.Reply(form.get("text", ""), form.get("phrase", "")[:64], form.get("original", ""))
 
 
-async def exclude(escalations: Escalations, id: str, caseworker: str, form: Mapping[str, str]) -> None:  # noqa: A002
-    """Close the case to a colleague who is accused in it, with a reason."""
-    accused = form.get("accused", "")
-    if not accused:
-        msg = "Choose a colleague."
-        raise NotAllowedError(msg)
-    await escalations.exclude(id, caseworker, accused, _reason(form))
-
-
-async def reply(escalations: Escalations, id: str, caseworker: str, form: Mapping[str, str]) -> None:  # noqa: A002
-    """Write to the contact; the form's key keeps a second click from sending twice."""
-    text = form.get("text", "").replace("\r\n", "\n").strip()
-    if not text or len(text) > MAX_REPLY:
-        msg = f"Write something, in at most {MAX_REPLY} characters."
-        raise NotAllowedError(msg)
-    await escalations.reply(id, caseworker, text, key=form.get("key", "")[:64])
-
-
-VERBS: dict[Action, Verb] = {
-    "claim": claim,
-    "reply": reply,
-    "release": release,
-    "hand_back": hand_back,
-    "transfer": transfer,
-    "take_over": take_over,
-    "lower_level": lower_level,
-    "exclude": exclude,
-    "resolve": resolve,
+VERBS: Final[dict[str, Callable[[Form], AnyAct]]] = {
+    "claim": lambda _form: claim.Claim(),
+    "assign": lambda form: claim.Assign(form.get("to", "")),
+    "reply": _reply,
+    "send_flow": lambda form: speak.SendFlow(form.get("flow", "")[:64]),
+    "note": lambda form: speak.Note(form.get("text", "")),
+    "label": lambda form: file.Label(form.get("label", ""), form.get("on", "1") == "1"),
+    "check": lambda form: file.Check(form.get("step", ""), form.get("done", "1") == "1"),
+    "link": lambda form: file.Link(form.get("other", ""), form.get("on", "1") == "1"),
+    "follow_up": _follow_up,
+    "release": lambda form: leave.Release(form.get("summary", "")),
+    "hand_back": _snooze,
+    "transfer": _transfer,
+    "take_over": lambda form: leave.TakeOver(form.get("former", "")),
+    "lower_level": lambda form: close.LowerLevel(_level(form), form.get("reason", "")),
+    "raise_level": lambda form: close.RaiseLevel(_level(form), form.get("reason", "")),
+    "exclude": lambda form: close.Exclude(form.get("accused", ""), form.get("reason", "")),
+    "resolve": _resolve,
+    "confirm": lambda form: second.Confirm(_what(form)),
+    "decline": lambda form: second.Decline(_what(form), form.get("reason", "")),
+    "review": lambda form: second.Review(_what(form), form.get("reason", "")),
+    "export": lambda form: second.Export(form.get("reason", "")),
 }
-LEADS_TO_QUEUE = frozenset({"release", "resolve", "transfer"})
+"""Verb → the act that its form asks for; raises NotAllowedError where a field is missing or wrong."""
+
+LEADS_TO_QUEUE: Final = frozenset({"release", "resolve", "transfer"})
+KEYED: Final = frozenset({"reply", "send_flow", "note"})
+"""Verbs whose second click must do nothing."""

@@ -11,6 +11,7 @@ from bot.core.effects import OpenEscalation, RaiseEscalation
 from bot.core.turn import Turn
 from bot.core.understood import Level, RiskFinding
 
+SERIOUS: Final[frozenset[Level]] = frozenset({"T0", "T1"})
 TOLD: Final = "told"
 """The slot that counts how often the contact was told that nobody has come yet."""
 
@@ -24,10 +25,10 @@ def escalate(turn: Turn, level: Level, topic: str, finding: RiskFinding | None =
     """Open an escalation; where one is open, raise it if this is worse. Never lowers a level."""
     case = turn.conversation.case
     if case is None or not case.open:
-        case = Case(f"{turn.conversation.ref}-{turn.event.at:x}", level, topic)
+        case = Case(f"{turn.conversation.ref}-{turn.event.at:x}", level, topic, spared=level in SERIOUS)
         turn.emit(OpenEscalation(case.id, level, topic, finding))
         turn.update(case=case, slots=untold(turn))
     elif level < case.level or finding:
         higher = min(level, case.level)
         turn.emit(RaiseEscalation(case.id, higher, topic, finding))
-        turn.update(case=msgspec.structs.replace(case, level=higher))
+        turn.update(case=msgspec.structs.replace(case, level=higher, spared=case.spared or higher in SERIOUS))

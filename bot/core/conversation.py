@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from bot.core.effects import Button, SendReply
@@ -14,6 +16,7 @@ RECENT_MS = 120_000
 """Risk is judged for a message alone and joined with those of the last two minutes (design, section 6)."""
 
 Slot = str | int | float | bool
+Survey = Literal["", "later", "asked"]
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -39,6 +42,10 @@ class Case(msgspec.Struct, frozen=True):
     """Nobody answered a gentle check: the phone may be in wrong hands, and the bot waits until the contact writes."""
     resolved_at: int = 0
     """When a person closed it; for a while a contact who writes comes back to the same case."""
+    spared: bool = False
+    """The contact is not asked whether it helped: it was T0 or T1 at some time, or the chat was hidden in it."""
+    survey: Survey = ""
+    """Whether that question waits for the morning, or was asked; it is asked once in the life of a case."""
 
     @property
     def open(self) -> bool:
@@ -51,6 +58,14 @@ class Recent(msgspec.Struct, frozen=True):
 
     at: int
     text: str
+
+
+class HeldFlow(msgspec.Struct, frozen=True):
+    """A flow that a caseworker sent while nothing could be sent."""
+
+    flow: str
+    escalation: str
+    reply: str = ""
 
 
 class Conversation(msgspec.Struct, frozen=True):
@@ -86,6 +101,10 @@ class Conversation(msgspec.Struct, frozen=True):
     """Flows that were suggested, or that a question is about which must wait for another."""
     held: tuple[SendReply, ...] = ()
     """What caseworkers wrote while the chat was hidden."""
+    sent: str = ""
+    """The flow of a caseworker that is still asking, while the person talks; empty: the bot is quiet."""
+    held_flows: tuple[HeldFlow, ...] = ()
+    """Flows of caseworkers that wait until the contact writes."""
     hidden: bool = False
     """Nothing is sent until the contact writes again."""
     blocked: bool = False

@@ -46,6 +46,9 @@ class SendMessage(Effect, frozen=True, tag="send_message"):
     """The time of the event (ms since 1970, UTC), by which a number is open or closed; 0: all of them are open."""
     urgent: bool = False
     """Sent before anything else that waits for this contact (T0)."""
+    reply: str = ""
+    """Where a caseworker sent the flow: the id under which its delivery is shown, of the case ``escalation``."""
+    escalation: str = ""
 
 
 class SendReply(Effect, frozen=True, tag="send_reply"):
@@ -87,6 +90,14 @@ class NoteContactWrote(Effect, frozen=True, tag="note_contact_wrote"):
     escalation: str
 
 
+class NoteHelped(Effect, frozen=True, tag="note_helped"):
+    """Write down what the contact said to whether it helped; the closed escalation stays closed."""
+
+    escalation: str
+    helped: int
+    """1 no, 2 a little, 3 yes."""
+
+
 class AnnounceEscalation(Effect, frozen=True, tag="announce_escalation"):
     """Announce an escalation that nobody took, to more people than before."""
 
@@ -126,6 +137,7 @@ AnyEffect = (
     | OpenEscalation
     | RaiseEscalation
     | NoteContactWrote
+    | NoteHelped
     | AnnounceEscalation
     | StartTimer
     | CancelTimer

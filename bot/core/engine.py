@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.core import held, risk
+from bot.core import held, risk, survey
 from bot.core import steps as _steps  # noqa: F401 - fills the table of the runner
 from bot.core.cases import untold
 from bot.core.conversation import RECENT_MS, Conversation, Recent
@@ -52,8 +52,18 @@ def advance(
     if isinstance(event, MessageReceived):
         _contact_wrote(turn, event)
         if _before_all(turn, event, state, conversation.last_at):
-            return turn.conversation, tuple(turn.effects)
+            return _settled(turn)
     HANDLERS[TRANSITIONS[state, input_of(event)]](turn, event)
+    if isinstance(event, MessageReceived):
+        held.give_flows(turn)
+    return _settled(turn)
+
+
+def _settled(turn: Turn) -> tuple[Conversation, tuple[AnyEffect, ...]]:
+    """Return what a turn made; the flow of a caseworker is over when it asks nothing more, or the person left."""
+    conversation = turn.conversation
+    if conversation.sent and not (turn.talking and conversation.stack):
+        turn.update(sent="")
     return turn.conversation, tuple(turn.effects)
 
 
@@ -87,6 +97,7 @@ def _contact_wrote(turn: Turn, event: MessageReceived) -> None:
     )
     if conversation.case and conversation.case.quiet:
         turn.update(case=msgspec.structs.replace(conversation.case, quiet=False))
+    survey.drop(turn)
     if conversation.case and conversation.case.open:
         turn.emit(NoteContactWrote(conversation.case.id))
 
@@ -112,7 +123,7 @@ def _reopen(turn: Turn, event: MessageReceived) -> None:
         return
     if event.button or event.start or event.text.startswith("/"):
         return
-    if sure_topic(turn, event.understood) in CLOSING:
+    if sure_topic(turn, event.understood) in CLOSING or survey.answer(turn, event):
         return
     turn.update(case=msgspec.structs.replace(case, resolved_at=0), slots=untold(turn))
     turn.emit(NoteContactWrote(case.id))

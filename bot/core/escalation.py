@@ -21,14 +21,14 @@ MINUTE = 60_000
 DUE: dict[Level, int] = {"T0": 5 * MINUTE, "T1": 15 * MINUTE, "T2": 8 * 60 * MINUTE, "T3": 48 * 60 * MINUTE}
 """How long after its opening a human should have taken an escalation of each level."""
 
-ANNOUNCE: dict[Level, int] = {"T0": 2 * MINUTE, "T1": 5 * MINUTE, "T2": 120 * MINUTE, "T3": 24 * 60 * MINUTE}
+ANNOUNCE: dict[Level, int] = {"T0": 5 * MINUTE, "T1": 5 * MINUTE, "T2": 120 * MINUTE, "T3": 24 * 60 * MINUTE}
 """How often an escalation that nobody took is announced again, to more people."""
 
 REOPEN_MS = 72 * 60 * MINUTE
 """A contact who writes within this time of a resolution comes back to the same case."""
 
-LEASE_MS = 30 * MINUTE
-"""An assignee who does nothing for this long loses the escalation to the queue (T0 and T1 only)."""
+LEASE_MS: dict[Level, int] = {"T0": 30 * MINUTE, "T1": 30 * MINUTE, "T2": 4 * 60 * MINUTE, "T3": 24 * 60 * MINUTE}
+"""An assignee who does nothing for this long, while the contact waits, loses the escalation to the queue."""
 
 TRANSITIONS: dict[tuple[State, Verb], State] = {
     ("waiting", "claim"): "assigned",
@@ -45,12 +45,34 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     ("answered", "contact_wrote"): "assigned",
     ("answered", "reply"): "answered",
     ("answered", "release"): "waiting",
+    ("answered", "transfer"): "assigned",
     ("answered", "snooze"): "snoozed",
     ("answered", "resolve"): "resolved",
     ("snoozed", "wake"): "assigned",
     ("snoozed", "contact_wrote"): "assigned",
+    ("snoozed", "reply"): "answered",
+    ("snoozed", "release"): "waiting",
+    ("snoozed", "transfer"): "assigned",
+    ("snoozed", "resolve"): "resolved",
     ("resolved", "contact_wrote"): "assigned",
 }
+
+
+Outcome = Literal["answered", "referred", "other_service", "no_contact", "not_needed", "duplicate"]
+"""How a case ended. ``referred``: handed on to a guardian or within the organisation; ``other_service``: to another."""
+
+Watched = Literal["lower_level", "resolve", "export", "reveal"]
+"""What needs a second person (design, section 6)."""
+
+
+class SecondLook(msgspec.Struct, frozen=True):
+    """An act that needs, or still needs, the eyes of a second person. It holds no text: reasons stand in the notes."""
+
+    act: Watched
+    by: str
+    at: int
+    argument: str = ""
+    """For ``lower_level`` the new level, for ``resolve`` the outcome."""
 
 
 class Escalation(msgspec.Struct, frozen=True):
@@ -78,6 +100,32 @@ class Escalation(msgspec.Struct, frozen=True):
     lease_until: int = 0
     snoozed_until: int = 0
     resolved_at: int = 0
+    team: str = ""
+    """Id of the team it waits for; empty: everybody."""
+    region: str = ""
+    age_band: str = ""
+    """``0-11``, ``12-15``, ``16-17`` or ``18+``; empty: not known."""
+    taken_at: int = 0
+    """When a person first took it; 0: nobody yet."""
+    answered_at: int = 0
+    """When a person first wrote to the contact; 0: not yet."""
+    outcome: Outcome | Literal[""] = ""
+    labels: tuple[str, ...] = ()
+    checked: tuple[str, ...] = ()
+    """Ids of the safeguarding steps that are done."""
+    linked: tuple[str, ...] = ()
+    """Ids of other escalations of the same contact, put together by a caseworker."""
+    asked: tuple[SecondLook, ...] = ()
+    """Acts that wait for a second person."""
+    unseen: tuple[SecondLook, ...] = ()
+    """Acts that were done alone and wait to be reviewed by another person."""
+    granted: tuple[SecondLook, ...] = ()
+    """Exports that a second person confirmed, by who may fetch them."""
+    follow_up_at: int = 0
+    """When the assignee wants to be reminded, ms; also of a resolved case. 0: never."""
+    follow_up_by: str = ""
+    helped: int = 0
+    """What the contact said to whether it helped: 1 no, 2 a little, 3 yes; 0 nothing."""
 
 
 def open_escalation(  # noqa: PLR0913 - each is a field of its own, named at the call
@@ -144,9 +192,11 @@ def change(
         state=target,
         assignee=assignee,
         revision=escalation.revision + 1,
-        lease_until=at + LEASE_MS if target in {"assigned", "answered"} else 0,
+        lease_until=at + LEASE_MS[escalation.level] if target in {"assigned", "answered"} else 0,
         snoozed_until=until if target == "snoozed" else 0,
         resolved_at=at if target == "resolved" else 0,
+        taken_at=escalation.taken_at or (at if verb in {"claim", "assign"} else 0),
+        answered_at=escalation.answered_at or (at if verb == "reply" else 0),
     )
 
 
@@ -179,6 +229,14 @@ def raise_level(escalation: Escalation, level: Level, *, at: int, finding: RiskF
         findings=findings[-20:],
         revision=escalation.revision + 1,
     )
+
+
+def follow_up_due(escalation: Escalation, by: str, at: int) -> bool:
+    """Tell whether a caseworker wanted to be reminded of a case by now, and has not cleared it; also of a closed one.
+
+    The reminder is shown to whoever set it. It changes neither the state of a case nor who has it.
+    """
+    return bool(escalation.follow_up_at) and escalation.follow_up_by == by and escalation.follow_up_at <= at
 
 
 def rank(escalation: Escalation) -> tuple[str, int]:

@@ -59,6 +59,10 @@ class CaseworkerReplied(Event, frozen=True, tag="caseworker_replied"):
     """Id of the reply; its delivery status is shown to the caseworker."""
     text: str
     caseworker: str
+    phrase: str = ""
+    """Id of the phrase in ``flows/phrases.yml`` that the text was made from; empty: free text."""
+    original: str = ""
+    """The same in the caseworker's language: what they wrote where a machine translated it, or the phrase as shown."""
 
 
 class CaseworkerSentFlow(Event, frozen=True, tag="caseworker_sent_flow"):
@@ -67,6 +71,8 @@ class CaseworkerSentFlow(Event, frozen=True, tag="caseworker_sent_flow"):
     escalation: str
     flow: str
     caseworker: str
+    reply: str = ""
+    """Id under which the log shows it, with how far it has come; empty: the log does not have it yet."""
 
 
 class EscalationTaken(Event, frozen=True, tag="escalation_taken"):
@@ -86,6 +92,8 @@ class EscalationResolved(Event, frozen=True, tag="escalation_resolved"):
     """A caseworker closed the escalation."""
 
     escalation: str
+    ask_at: int = 0
+    """When the contact may be asked whether it helped: at once, or next morning (the worker looks it up); 0: never."""
 
 
 class TimerFired(Event, frozen=True, tag="timer_fired"):
@@ -94,10 +102,12 @@ class TimerFired(Event, frozen=True, tag="timer_fired"):
     timer: str
     """Id of the timer, unique within the conversation."""
     kind: str
-    """check_silence | announce | purge_conversation | purge_case | wake …"""
+    """check_silence | announce | survey | purge_conversation | purge_case | wake | follow_up …"""
     escalation: str = ""
     waiting: bool = False
     """For ``announce``: whether the escalation still waits for a person (the worker looks it up)."""
+    night: bool = False
+    """For ``survey``: whether it is night where the contact is (the worker looks it up)."""
 
 
 class ContactBlocked(Event, frozen=True, tag="contact_blocked"):

@@ -119,6 +119,10 @@ class Flow(msgspec.Struct, frozen=True):
     countries: tuple[str, ...] = ()
     """Empty: all countries."""
     file: str = ""
+    safe_first: bool = False
+    """A caseworker who takes a case of its topic asks first whether the contact can talk safely."""
+    form: bool = False
+    """A few questions that a caseworker may start in a case."""
 
     @property
     def first(self) -> str:

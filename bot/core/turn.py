@@ -26,7 +26,7 @@ _UNASKED = (TimerFired, EscalationTaken, EscalationHandedBack, EscalationResolve
 class Turn:
     """Collects what one event changes. It lives for one call of ``advance`` and is never shared."""
 
-    __slots__ = ("conversation", "effects", "event", "library", "said")
+    __slots__ = ("conversation", "effects", "event", "library", "said", "sending")
 
     def __init__(self, conversation: Conversation, event: AnyEvent, library: Library) -> None:
         """Start from the stored conversation."""
@@ -36,6 +36,8 @@ class Turn:
         self.effects: list[AnyEffect] = []
         self.said = False
         """Whether a text of the current flow went out in this turn (a side question counts as answered then)."""
+        self.sending = ("", "")
+        """(reply, escalation) of what a caseworker sent, while its messages go out."""
 
     def update(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of Conversation, checked by msgspec
         """Replace fields of the conversation."""
@@ -54,6 +56,11 @@ class Turn:
     def spoke(self) -> bool:
         """Whether anything was sent in this turn."""
         return any(isinstance(effect, SendMessage) for effect in self.effects)
+
+    @property
+    def talking(self) -> bool:
+        """Whether a person is talking with the contact: the bot offers nothing of its own."""
+        return bool(self.conversation.case and self.conversation.case.talking)
 
     @property
     def mute(self) -> bool:
@@ -85,6 +92,8 @@ class Turn:
                 audience=self.conversation.audience,
                 at=self.event.at,
                 urgent=urgent,
+                reply=self.sending[0],
+                escalation=self.sending[1],
             )
         )
         self.said = True

@@ -15,7 +15,7 @@ from bot.core.library import texts_of
 from bot.flowfiles import reference
 from bot.flowfiles.load import NOT_FLOWS, load_file, place_of
 from bot.flowfiles.marked import read
-from bot.flowfiles.texts import phrase_context
+from bot.flowfiles.texts import group_context, phrase_context
 
 Extracted: TypeAlias = tuple[int, str, tuple[str, ...], list[str]]
 Keywords: TypeAlias = Mapping[str, object] | Collection[str]
@@ -73,6 +73,23 @@ def phrases(
     lines = reference.lines(folder, "phrases")
     for name, phrase in reference.phrases(folder).items():
         yield lines[name][1], "pgettext", (phrase_context(name), phrase.text), ["A caseworker says it."]
+
+
+def phrase_groups(
+    fileobj: IO[bytes],
+    _keywords: Keywords,
+    _tags: Collection[str],
+    options: Mapping[str, Any],  # noqa: ARG001 - Babel passes it by name
+) -> Iterator[Extracted]:
+    """Yield the title of every group of phrases under the context ``phrases/group``.
+
+    Raises:
+        FlowError: The file is wrong.
+    """
+    folder = Path(fileobj.name).parent
+    lines = reference.lines(folder, "phrase_groups")
+    for name, group in reference.phrase_groups(folder).items():
+        yield lines[name][1], "pgettext", (group_context(name), group.title), ["A heading for caseworkers."]
 
 
 def topics(

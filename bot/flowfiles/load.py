@@ -14,9 +14,10 @@ from bot.flowfiles.marked import Map, Seq, read
 
 KINDS: Final = ("say", "ask", "choose", "branch", "set", "escalate", "link", "act", "end")
 NOT_FLOWS: Final = frozenset(
-    f"{name}.yml" for name in ("contacts", "sources", "phrases", "never", "hard_words", "names", "signposts")
+    f"{name}.yml"
+    for name in ("contacts", "sources", "phrases", "phrase_groups", "never", "hard_words", "names", "signposts")
 )
-FLOW_KEYS: Final = frozenset({"title", "topic", "audience", "countries", "steps"})
+FLOW_KEYS: Final = frozenset({"title", "topic", "audience", "countries", "safe_first", "form", "steps"})
 STEP_KEYS: Final = frozenset({"id", "next", "text", "overlay", *KINDS})
 
 
@@ -91,7 +92,16 @@ class _Reader:
             audience=str(found.get("audience", "any")),
             countries=tuple(map(str, countries)) if isinstance(countries, list | tuple) else (str(countries),),
             file=self.file,
+            safe_first=self.yes_no(found, "safe_first"),
+            form=self.yes_no(found, "form"),
         )
+
+    def yes_no(self, found: Map, key: str) -> bool:
+        value = str(found.get(key, "false"))
+        if value not in {"true", "false"}:
+            msg = f"{key} must be true or false"
+            raise self.fail(msg, found.lines[key])
+        return value == "true"
 
     def step(self, flow: str, step_id: str, found: Map, following: str) -> core.AnyStep:
         self.known(found, STEP_KEYS, f"the step {step_id!r}")

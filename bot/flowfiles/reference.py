@@ -80,6 +80,16 @@ class Phrase(Strict):
     """A reviewed sentence that a caseworker picks in one language and the contact reads in another."""
 
     text: str
+    keywords: str = ""
+    """English words that a caseworker may look for and that are not in the text."""
+
+
+class PhraseGroup(Strict):
+    """What some phrases are for; the ids of its phrases begin with its own."""
+
+    title: str
+    keywords: dict[str, str] = {}
+    """Locale → words of that language that a caseworker may look for; never shown."""
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -182,6 +192,18 @@ def phrases(folder: Path) -> Mapping[str, Phrase]:
     """
     file, found = top(folder, "phrases")
     return {name: parse(Phrase, value, file, found.lines[name]) for name, value in found.items()}
+
+
+def phrase_groups(folder: Path) -> Mapping[str, PhraseGroup]:
+    """Return the groups of phrases by id, in the order in which they are shown; none where the file is not there.
+
+    Raises:
+        FlowError: The file is wrong.
+    """
+    if not (folder / "phrase_groups.yml").is_file():
+        return {}
+    file, found = top(folder, "phrase_groups")
+    return {name: parse(PhraseGroup, value, file, found.lines[name]) for name, value in found.items()}
 
 
 def numbers(folder: Path, *, release: bool = False) -> dict[str, dict[str, Number]]:

@@ -85,6 +85,7 @@ def _beside() -> tuple[Schema, Schema]:
         "contact": reference.Contact,
         "source": reference.Source,
         "phrase": reference.Phrase,
+        "phrase_group": reference.PhraseGroup,
         "rule": wordlists.Never,
         "explained": wordlists.Explained,
         "signpost": wordlists.Sign,
@@ -92,7 +93,7 @@ def _beside() -> tuple[Schema, Schema]:
     defs = {name: model.model_json_schema() for name, model in models.items()}
     tables = {
         f"{name}s": {"type": "object", "additionalProperties": {"$ref": f"#/$defs/{name}"}}
-        for name in ("source", "phrase", "signpost")
+        for name in ("source", "phrase", "phrase_group", "signpost")
     }
     numbers = {"type": "object", "additionalProperties": {"$ref": "#/$defs/contact"}}
     countries: Schema = {"type": "object", "properties": dict.fromkeys(("EU", *COUNTRIES), numbers)}
@@ -118,6 +119,11 @@ def build() -> Schema:
             "topic": {"$ref": "#/$defs/topic"},
             "audience": {"enum": sorted(AUDIENCES)},
             "countries": {"anyOf": [{"enum": list(COUNTRIES)}, _list({"enum": list(COUNTRIES)})]},
+            "safe_first": {
+                "type": "boolean",
+                "description": "Whoever takes a case of this topic asks first whether the contact can talk safely.",
+            },
+            "form": {"type": "boolean", "description": "A few questions that a caseworker may start in a case."},
             "steps": _list({"$ref": "#/$defs/step"}),
         },
         "steps",

@@ -84,8 +84,10 @@ class Sign(Strict):
     """A picture that says at a glance what a text is about, for those who read little."""
 
     means: str
-    topics: tuple[str, ...]
+    topics: tuple[str, ...] = ()
     """The only topics whose texts it stands before; flows for children about them begin with it."""
+    flows: tuple[str, ...] = ()
+    """Flows without a topic in which it stands, too."""
 
 
 def fold(text: str) -> str:

@@ -62,6 +62,11 @@ def date(value: dt.date, locale: str) -> str:
     return _digits(format_date(value, format="long", locale=known(locale)), locale)
 
 
+def weekday(value: dt.date, locale: str) -> str:
+    """Return a day as the locale writes it, with the day of the week: for an appointment nobody should miss."""
+    return _digits(format_date(value, format="full", locale=known(locale)), locale)
+
+
 def clock(value: dt.time | dt.datetime, locale: str) -> str:
     """Return a time of day as the locale writes it, without seconds."""
     return _digits(format_time(value, format="short", locale=known(locale)), locale)

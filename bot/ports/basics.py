@@ -24,6 +24,12 @@ class Sealer(Protocol):
     def open(self, sealed: bytes, *, purpose: str) -> bytes:
         """Return the clear bytes. Raises SealError when no key at hand opens them."""
 
+    def sign(self, message: bytes, *, purpose: str, key: str = "") -> tuple[str, bytes]:
+        """Return a keyed hash (HMAC-SHA-256, 32 bytes) and the id of the key: the newest, or the one that is named.
+
+        Raises SealError when that key is not at hand.
+        """
+
     def ref(self, channel: str, address: str) -> str:
         """Return the pseudonymous reference of a contact: a keyed hash with the index key, which stays."""
 

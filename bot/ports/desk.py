@@ -2,113 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
 
-from bot.core.escalation import State
-from bot.core.understood import Level
-
-Who = Literal["contact", "bot", "caseworker"]
-Delivery = Literal["", "queued", "held", "sent", "delivered", "read", "failed"]
-Action = Literal["claim", "reply", "release", "hand_back", "transfer", "take_over", "lower_level", "exclude", "resolve"]
+from bot.core.acts import AnyAct
+from bot.core.escalation import Escalation
+from bot.ports.partitions import Line
 
 
-class QueueRow(msgspec.Struct, frozen=True):
-    """One escalation as the queue shows it. It holds no text."""
+class File(msgspec.Struct, frozen=True):
+    """All that is kept of one escalation, unsealed for somebody who may read it: lines oldest first."""
 
-    id: str
-    pseudonym: str
-    level: Level
-    topic: str
-    country: str
-    locale: str
-    channel: str
-    state: State
-    owner: str
-    """The caseworker who has it, or empty."""
-    at: int
-    """When it was opened."""
-    waiting_ms: int
-    """How long the contact has been waiting for a person; 0 while a person is talking."""
-    overdue: bool = False
-    announced: int = 0
-    """How often it was announced again because nobody took it."""
+    escalation: Escalation
+    lines: Sequence[Line] = ()
+    """What was said, by contact, bot and caseworkers."""
+    notes: Sequence[Line] = ()
+    """What no contact sees: notes, reasons and summaries, each with its author."""
+    statuses: Mapping[str, str] = {}
+    """Reply → how far it has come."""
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """One message of the case log, unsealed for the caseworker who may see the case."""
+class Acted(msgspec.Struct, frozen=True):
+    """What became of an act."""
 
-    at: int
-    who: Who
-    text: str
-    kind: str = "text"
-    """What the contact sent (``voice``, ``picture`` …); ``text`` may be its caption."""
-    reply_id: str = ""
-    status: Delivery = ""
-    """How far a caseworker's reply has come."""
-
-
-class Reason(msgspec.Struct, frozen=True):
-    """Why the assistant escalated: the risk, the rule that saw it, and the concepts that were met; no words."""
-
-    risk: str
-    rule: str
-    concepts: Sequence[str] = ()
-
-
-class Case(msgspec.Struct, frozen=True):
-    """One escalation with its log, oldest entry first, and what this caseworker may do with it now."""
-
-    row: QueueRow
-    entries: Sequence[Entry] = ()
-    actions: Sequence[Action] = ()
-    reasons: Sequence[Reason] = ()
+    escalation: Escalation
+    once: str
+    """Id of the reply, flow or note that was made of it."""
+    repeated: bool = False
+    """It was done before, and nothing was done again."""
 
 
 class Escalations(Protocol):
-    """The queue. Every verb is atomic, and written down in the audit.
+    """Where escalations are kept. Roles and scope are not asked here: that is the desk's (``bot.desk``)."""
 
-    All verbs raise NotAllowedError (the state or the caseworker's rights do not allow it), ConflictError
-    (somebody was faster) or UnavailableError (the store is away).
-    """
+    async def all(self) -> Sequence[Escalation]:
+        """Return every escalation that is kept, open and closed, in no order; without any text."""
 
-    async def queue(self, caseworker: str) -> Sequence[QueueRow]:
-        """Return what is open and what this caseworker may see, ranked by level, then due time."""
+    async def file(self, id: str) -> File | None:  # noqa: A002 - the field's name
+        """Return one escalation with what was said; None where there is none."""
 
-    async def get(self, id: str, caseworker: str) -> Case | None:  # noqa: A002 - the field's name
-        """Return a case; None where it does not exist or this caseworker may not see it."""
+    async def act(
+        self,
+        id: str,  # noqa: A002 - the field's name
+        by: str,
+        act: AnyAct,
+        *,
+        key: str = "",
+        alone: bool = False,
+        lead: bool = False,
+    ) -> Acted:
+        """Do one act, atomically, and write it down in the audit.
 
-    async def claim(self, id: str, caseworker: str) -> None:  # noqa: A002
-        """Take a waiting case; the bot keeps quiet from now on."""
+        Args:
+            id: The escalation.
+            by: Who does it.
+            act: What is done.
+            key: A form's own id: the same again does nothing twice.
+            alone: Nobody else is there who could look at it (``core.acts.Context``).
+            lead: Whether the person is a safeguarding lead.
 
-    async def reply(self, id: str, caseworker: str, text: str, *, key: str) -> str:  # noqa: A002
-        """Send a text to the contact and return the reply's id. The same key again sends nothing twice."""
+        Raises:
+            NotAllowedError: The state does not allow it, or not to this person.
+            ConflictError: Somebody was faster.
+            UnavailableError: The store is away; nothing was changed, or all of it.
+        """
 
-    async def release(self, id: str, caseworker: str) -> None:  # noqa: A002
-        """Put a case back into the queue, for somebody else."""
-
-    async def hand_back(self, id: str, caseworker: str, snooze_ms: int) -> None:  # noqa: A002
-        """Let the bot talk again, keep the case, and be reminded after ``snooze_ms`` milliseconds."""
-
-    async def transfer(self, id: str, caseworker: str, to: str) -> None:  # noqa: A002
-        """Give a case to another caseworker."""
-
-    async def take_over(self, id: str, caseworker: str, former: str) -> None:  # noqa: A002
-        """Take a case from its assignee, who has left: whether they have is for the caller to know."""
-
-    async def lower_level(self, id: str, caseworker: str, level: Level, reason: str) -> None:  # noqa: A002
-        """Lower the level; only a person does that, and says why."""
-
-    async def exclude(self, id: str, caseworker: str, accused: str, reason: str) -> None:  # noqa: A002
-        """Close a case to a caseworker who is accused in it: they neither see nor claim it from now on."""
-
-    async def resolve(self, id: str, caseworker: str, reason: str) -> None:  # noqa: A002
-        """Close a case."""
+    async def address(self, id: str) -> str:  # noqa: A002
+        """Return how the contact of an escalation is reached at the channel; empty where it is not known any more."""
 
     def changes(self) -> AsyncIterator[str]:
         """Yield the id of each escalation that changes (also a new message or delivery status)."""
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A gap in a phrase that the caseworker fills in."""
+
+    name: str
+    """As the placeholder: ``{name}``."""
+    kind: Literal["text", "date", "time", "number"]
+    label: str
+    """In English; a text of the console."""
 
 
 class Phrase(msgspec.Struct, frozen=True):
@@ -119,13 +94,51 @@ class Phrase(msgspec.Struct, frozen=True):
     sent: str
     review: str = ""
     """What people did about the translation that is sent: ``draft``, ``back-checked``, ``reviewed``; English: empty."""
+    group: str = ""
+    """Id of what it is for: the beginning of its own id."""
+    group_title: str = ""
+    """The same, in the caseworker's language."""
+    fields: tuple[Field, ...] = ()
+    """Its gaps, in the order in which they are asked for; telephone numbers are filled in already."""
 
 
 class Phrases(Protocol):
     """The reviewed sentences of ``flows/phrases.yml``."""
 
-    def for_contact(self, locale: str, shown_in: str) -> Sequence[Phrase]:
-        """Return the phrases that exist in the contact's locale, shown in the caseworker's."""
+    def for_contact(self, locale: str, shown_in: str, country: str = "", audience: str = "") -> Sequence[Phrase]:
+        """Return the phrases that exist in the contact's locale, shown in the caseworker's, by group.
+
+        The country and audience choose the telephone numbers; a phrase that names one which is not there is left out.
+        """
+
+    def search(self, query: str, locale: str, shown_in: str, country: str = "", audience: str = "") -> Sequence[Phrase]:
+        """Return the phrases of ``for_contact`` that fit a few words in the caseworker's language, best first.
+
+        Case, accents and slips do not matter; an empty query finds all.
+        """
+
+    def fill(
+        self,
+        id: str,  # noqa: A002 - the field's name
+        values: Mapping[str, str],
+        locale: str,
+        shown_in: str,
+        country: str = "",
+        audience: str = "",
+    ) -> Phrase:
+        """Return a phrase with its gaps filled in, in both languages.
+
+        Args:
+            id: The phrase.
+            values: Field → a day as ``2026-01-31``, a time as ``14:30``, a whole number, or a text.
+            locale: The contact's.
+            shown_in: The caseworker's.
+            country: The contact's, for the numbers.
+            audience: The contact's, for the numbers.
+
+        Raises:
+            NotAllowedError: There is no such phrase here, or a gap is empty or wrong.
+        """
 
 
 class Vault(Protocol):

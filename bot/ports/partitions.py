@@ -7,11 +7,12 @@ of the escalation, so that a worker killed anywhere leaves either nothing or eve
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
 from bot.core.conversation import Conversation
+from bot.core.effects import TextRef
 from bot.core.escalation import Escalation
 from bot.core.events import AnyEvent
 from bot.ports.channels import DeliveryStatus, Incoming, Outgoing
@@ -48,7 +49,7 @@ class Deliver(msgspec.Struct, frozen=True):
     escalation: str = ""
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of what was said, kept sealed: in the last turns of the contact, and in the log of the open case."""
 
     at: int
@@ -57,6 +58,23 @@ class Line(msgspec.Struct, frozen=True):
     kind: str = "text"
     reply: str = ""
     locale: str = ""
+    by: str = ""
+    """The caseworker who wrote it."""
+    phrase: str = ""
+    """Id of the phrase that a reply was made from."""
+    original: str = ""
+    """The same in the caseworker's language: what they wrote, where ``text`` is its machine translation, or the phrase
+    as it was shown to them."""
+    flow: str = ""
+    """Where the bot's text, or the button that the contact pressed, stands; of ``kind`` ``flow``: what was sent."""
+    step: str = ""
+    texts: tuple[TextRef, ...] = ()
+    """What it consists of in the catalogs, so that it can be shown in the language of who reads it."""
+    country: str = ""
+    audience: str = ""
+    """By which the numbers in it were chosen, together with ``at``."""
+    values: tuple[tuple[str, str], ...] = ()
+    """What stood in place of placeholders that are no numbers."""
 
 
 class Timer(msgspec.Struct, frozen=True):
@@ -67,6 +85,14 @@ class Timer(msgspec.Struct, frozen=True):
     due: int
     """Milliseconds since 1970, UTC."""
     escalation: str = ""
+
+
+FOLLOW_UP: Final = "follow_up"
+
+
+def follow_up_timer(escalation: Escalation) -> Timer:
+    """Return the timer that reminds a caseworker of a case; there is one for each case."""
+    return Timer(f"{FOLLOW_UP}:{escalation.id}", FOLLOW_UP, escalation.follow_up_at, escalation.id)
 
 
 class Commit(msgspec.Struct, frozen=True):

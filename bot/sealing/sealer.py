@@ -34,6 +34,7 @@ class KeyringSealer:
         self._ring: Ring | None = None
         self._ciphers: dict[bytes, AESGCM] = {}
         self._newest = b""
+        self._signers: dict[tuple[bytes, str], bytes] = {}
         self._take()
 
     def _take(self) -> None:
@@ -74,6 +75,37 @@ class KeyringSealer:
         except (InvalidTag, ValueError):
             msg = "This cannot be unsealed: it is damaged, or was sealed for another purpose."
             raise SealError(msg) from None
+
+    def sign(self, message: bytes, *, purpose: str, key: str = "") -> tuple[str, bytes]:
+        """Return the id of a key and a keyed hash by a key derived from it for this purpose alone.
+
+        Args:
+            message: What is signed.
+            purpose: One of a few fixed words: each has its own derived key.
+            key: The key to use, where a signature is checked; empty: the newest.
+
+        Raises:
+            SealError: That key is not at hand.
+        """
+        self._take()
+        name = self._newest
+        if key:
+            try:
+                name = bytes.fromhex(key)
+            except ValueError:
+                name = b""
+        if name not in self._ciphers:
+            self._keyring.reload()  # another process may have rotated
+            self._take()
+        derived = self._signers.get((name, purpose))
+        if derived is None:
+            found = [each.key for each in self._keyring.ring.keys if bytes.fromhex(each.id) == name]
+            if not found:
+                msg = "This was signed with a key that is not in the keyring. Is UCARE_DATA_DIR the right one?"
+                raise SealError(msg)
+            derived = hmac.digest(found[0], f"ucare sign {purpose}".encode(), hashlib.sha256)
+            self._signers[name, purpose] = derived
+        return name.hex(), hmac.digest(derived, message, hashlib.sha256)
 
     def ref(self, channel: str, address: str) -> str:
         """Return the pseudonymous reference of a contact: 20 letters and digits."""

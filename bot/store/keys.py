@@ -13,7 +13,9 @@ urgent, out        stream   what waits to be sent: ref, ch, d sealed, reply, cas
 dead               stream   what could not be delivered
 esc                hash     escalation id → JSON, without any text
 changes            stream   ids of escalations that changed, for the projector
-audit              stream   what caseworkers did, without content
+announce           stream   what is to be announced: ref, id, level, round, rev, at
+told:ID:REVISION   set      digests of whom an announcement reached, for a day
+audit              stream   what caseworkers did, without content, until it is chained: d entry, k key, m signature
 c:REF              hash     conv sealed conversation, addr sealed address, ch channel, last when the contact last
                             wrote, case its escalation, t:TIMER packed timer, e:ID its escalations
 seen:REF           zset     digests of event ids by time
@@ -28,7 +30,10 @@ notes:ID           list     reasons that caseworkers gave, sealed
 =================  =======  ===================================================================================
 
 Beside the partitions stand ``{queue}:index`` (escalation id → JSON), ``{vault}:DIGEST``, ``ucare:partitions``
-and ``ucare:keyring``. Messages on ``ucare:in``, ``ucare:out``, ``ucare:case`` and ``ucare:box`` only wake.
+and ``ucare:keyring``; and of the audit ``{audit}:in`` (what is no act on a case, until it is chained),
+``{audit}:chain`` (stream: e entry, l link), the signed ``{audit}:head`` and ``{audit}:anchor`` (``store.chain``), and
+``{audit}:broken:TIME``, a chain that was put aside after a break. Messages on ``ucare:in``, ``ucare:out``,
+``ucare:case`` and ``ucare:box`` only wake.
 """
 
 from __future__ import annotations
@@ -40,6 +45,10 @@ from typing import Final
 COUNT: Final = "ucare:partitions"
 KEYRING: Final = "ucare:keyring"
 INDEX: Final = "{queue}:index"
+AUDIT_IN: Final = "{audit}:in"
+AUDIT_CHAIN: Final = "{audit}:chain"
+AUDIT_HEAD: Final = "{audit}:head"
+AUDIT_ANCHOR: Final = "{audit}:anchor"
 WAKE_IN: Final = "ucare:in"
 WAKE_OUT: Final = "ucare:out"
 WAKE_CASE: Final = "ucare:case"

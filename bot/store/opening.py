@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -11,9 +12,12 @@ from bot.errors import StoreError
 from bot.ports.basics import Clock, Sealer
 from bot.sealing.keyring import Keyring
 from bot.store import checks
+from bot.store.announcements import RedisAnnouncements
+from bot.store.audit import RedisAudit
 from bot.store.client import Client
 from bot.store.desk import RedisEscalations
 from bot.store.inbox import RedisInbox
+from bot.store.known import KnownHead
 from bot.store.mailbox import RedisWebChat
 from bot.store.outbox import RedisOutbox
 from bot.store.partitions import RedisPartitions
@@ -41,6 +45,8 @@ class Parts:
     escalations: RedisEscalations
     vault: RedisVault
     projector: Projector
+    announcements: RedisAnnouncements
+    audit: RedisAudit
     warnings: tuple[str, ...] = ()
     """What of Redis' settings does not keep what it acknowledges."""
 
@@ -81,6 +87,7 @@ async def open_store(  # noqa: PLR0913 - each is a part of its own, named at the
     keep: Retention | None = None,
     min_replicas: int = 0,
     keyring: Keyring | None = None,
+    folder: Path | None = None,
 ) -> Parts:
     """Connect, check and return the store.
 
@@ -92,6 +99,7 @@ async def open_store(  # noqa: PLR0913 - each is a part of its own, named at the
         keep: How long things are kept; the defaults of the design where None.
         min_replicas: How many replicas must have an entry on disk before it is acknowledged.
         keyring: Given with DATA_KEY: brought together with the shared one before anything is sealed.
+        folder: UCARE_DATA_DIR, where it is remembered how far the audit's chain reached; None: not beyond the process.
 
     Raises:
         SettingError: REDIS_URL, PARTITIONS or DATA_KEY is wrong; says what to do.
@@ -128,5 +136,7 @@ async def open_store(  # noqa: PLR0913 - each is a part of its own, named at the
         escalations=escalations,
         vault=RedisVault(client, sealer),
         projector=projector,
+        announcements=RedisAnnouncements(client, wakes, count),
+        audit=RedisAudit(client, sealer, clock, count, keep.audit, KnownHead(folder)),
         warnings=tuple(warnings),
     )

@@ -45,7 +45,7 @@ class Retention(msgspec.Struct, frozen=True):
 
     def args(self) -> list[Word]:
         """Return the times in the order that ``purge.lua`` takes."""
-        return [self.turns, IDS_MS, self.idle, self.closed, self.closed_risk, self.audit]
+        return [self.turns, IDS_MS, self.idle, self.closed, self.closed_risk]
 
     def of_case(self, level: str) -> int:
         """Return how long a closed case of a level is kept."""

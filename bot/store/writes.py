@@ -85,6 +85,8 @@ def of_turn(partition: int, commit: Commit, records: Records, keep: Retention) -
         writes.add(*(("@unpark", ref, str(at)) if commit.unpark else ("@direct",)))
     _conversation(writes, commit, records, contact, keep)
     _case(writes, commit, records, keep)
+    if commit.announce and commit.escalation:
+        _announce(writes, commit.escalation, at)
     _held(writes, commit)
     for deliver in commit.deliver:
         _deliver(writes, commit, deliver, records)
@@ -128,6 +130,14 @@ def _case(writes: Writes, commit: Commit, records: Records, keep: Retention) -> 
         writes.add("ZADD", writes.key("purge"), "NX", entry.event.at + keep.turns, f"c:{entry.ref}")
         if log:
             _log(writes, commit, records, log, sealed)
+
+
+def _announce(writes: Writes, escalation: Escalation, at: int) -> None:
+    """Let an escalation be announced: nothing of it but what one must know to tell people."""
+    writes.add(
+        "XADD", writes.key("announce"), "MAXLEN", "~", 10_000, "*", "ref", escalation.ref, "id", escalation.id,
+        "level", escalation.level, "round", escalation.announced, "rev", escalation.revision, "at", at,
+    )  # fmt: skip
 
 
 def _held(writes: Writes, commit: Commit) -> None:

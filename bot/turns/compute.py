@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from bot.core.acts.close import was_serious
 from bot.core.cases import escalate
 from bot.core.conversation import Conversation
 from bot.core.effects import AnyEffect
@@ -17,6 +18,7 @@ from bot.core.escalation import Escalation
 from bot.core.events import (
     AnyEvent,
     CaseworkerReplied,
+    CaseworkerSentFlow,
     EscalationHandedBack,
     EscalationResolved,
     EscalationTaken,
@@ -28,10 +30,13 @@ from bot.core.turn import Turn
 from bot.core.understood import Level
 from bot.errors import CatalogError
 from bot.ports.partitions import Commit, InboxEntry, Line, Snapshot
+from bot.turns.bilingual import pressed
 from bot.turns.performer import WHO, Draft, Shell, perform, stranger
 from bot.turns.shell_timers import Prepared, prepare
 
-ABOUT_CASES: Final = (EscalationTaken, EscalationHandedBack, EscalationResolved, CaseworkerReplied)
+ABOUT_CASES: Final = (
+    EscalationTaken, EscalationHandedBack, EscalationResolved, CaseworkerReplied, CaseworkerSentFlow,
+)  # fmt: skip
 """What a caseworker did: the escalation's record has changed already, and its timers follow here."""
 
 
@@ -81,22 +86,30 @@ def as_recorded(conversation: Conversation, known: tuple[Escalation, ...]) -> Co
     stored = next((e for e in known if case and e.id == case.id), None)
     if case is None or stored is None or stored.level == case.level:
         return conversation
-    return msgspec.structs.replace(conversation, case=msgspec.structs.replace(case, level=stored.level))
+    spared = case.spared or was_serious(stored)
+    return msgspec.structs.replace(conversation, case=msgspec.structs.replace(case, level=stored.level, spared=spared))
 
 
 def words(draft: Draft, before: Conversation) -> None:
     """Keep what the contact or a caseworker said; of a button, its label as it was read."""
-    event = draft.event
+    event, library, locale = draft.event, draft.shell.library, before.locale or "en"
     if isinstance(event, CaseworkerReplied):
-        draft.lines.append(Line(event.at, "caseworker", event.text, reply=event.reply))
-    if not isinstance(event, MessageReceived):
-        return
-    text = event.text
-    if event.button:
-        locale = before.locale or "en"
-        label = next((b.label for b in before.offered if b.payload == event.button), None)
-        text = (draft.shell.library.text(locale, label) if label else None) or text
-    draft.lines.append(Line(event.at, "contact", text, kind=event.kind, locale=draft.after.locale))
+        draft.lines.append(
+            Line(
+                event.at, "caseworker", event.text, reply=event.reply, locale=locale, by=event.caseworker,
+                phrase=event.phrase, original=event.original,
+            )
+        )  # fmt: skip
+    elif isinstance(event, CaseworkerSentFlow):
+        lost = not library.has(locale, event.flow)  # it was taken out meanwhile, and the caseworker must know
+        kind, reply = ("flow_not_sent", "") if lost else ("flow", event.reply)
+        draft.lines.append(
+            Line(event.at, "caseworker", event.flow, kind=kind, reply=reply, by=event.caseworker, flow=event.flow)
+        )
+    elif isinstance(event, MessageReceived) and event.button:
+        draft.lines.append(pressed(event, before, library))
+    elif isinstance(event, MessageReceived):
+        draft.lines.append(Line(event.at, "contact", event.text, kind=event.kind, locale=draft.after.locale))
 
 
 def shell_part(draft: Draft, prepared: Prepared, about: Escalation | None) -> None:
@@ -105,7 +118,7 @@ def shell_part(draft: Draft, prepared: Prepared, about: Escalation | None) -> No
     for timer in prepared.start:
         draft.timer(timer)
     if prepared.escalation is not None:
-        draft.change(prepared.escalation, rearm=True)
+        draft.change(prepared.escalation, rearm=prepared.rearm)
     elif isinstance(draft.event, ABOUT_CASES) and about is not None:
         draft.arm(about)
 

@@ -18,6 +18,7 @@ from bot.core.escalation import Escalation, Verb, change
 from bot.core.events import (
     AnyEvent,
     CaseworkerReplied,
+    CaseworkerSentFlow,
     EscalationHandedBack,
     EscalationResolved,
     EscalationTaken,
@@ -162,6 +163,12 @@ class DirectConversation:
         """Let the caseworker write."""
         case = self._verb("reply")
         event = CaseworkerReplied(*self._stamp(), case.id, f"reply{self._count}", text, CASEWORKER)
+        return await self._turn(event)
+
+    async def send_flow(self, flow: str) -> list[Output]:
+        """Let the caseworker send a flow, or start a form."""
+        case = self._verb("reply")
+        event = CaseworkerSentFlow(*self._stamp(), case.id, flow, CASEWORKER, f"flow{self._count}")
         return await self._turn(event)
 
     async def hand_back(self) -> list[Output]:

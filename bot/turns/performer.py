@@ -11,13 +11,16 @@ from typing import Any, Final
 import msgspec
 
 from bot.core import effects as fx
+from bot.core.acts.close import SERIOUS
 from bot.core.conversation import Conversation
 from bot.core.escalation import DUE, Escalation, change, open_escalation, raise_level
 from bot.core.events import AnyEvent
 from bot.core.library import Library
 from bot.core.understood import Level, RiskFinding
 from bot.ports.partitions import Deliver, InboxEntry, Line, Timer
-from bot.turns import render
+from bot.teams.presence import Presence
+from bot.turns import closed, render
+from bot.turns.bilingual import logged
 from bot.turns.pseudonym import pseudonym
 from bot.turns.shell_timers import armed
 
@@ -26,6 +29,19 @@ HIDDEN: Final = "hidden"
 
 WHO: Final = "who_is_there"
 """The flow that asks, after a long silence, who holds the phone now."""
+
+
+BANDS: Final = ((12, "0-11"), (16, "12-15"), (18, "16-17"))
+"""Below this age, in years → the band that caseworkers see."""
+
+
+def age_band(age: object) -> str:
+    """Return the band of an age that a contact told; empty where none is known."""
+    try:
+        years = float(str(age))
+    except ValueError:
+        return ""
+    return next((band for below, band in BANDS if years < below), "18+")
 
 
 def nobody(_caseworker: str) -> bool:
@@ -40,6 +56,8 @@ class Shell(msgspec.Struct, frozen=True):
     partition: int = 0
     on_duty: Callable[[str], bool] = nobody
     """Whether a caseworker is on duty now: a closed case that comes back goes to the same person, or to the queue."""
+    presence: Presence | None = None
+    """The teams and who works now; None: nothing is known of them, and nothing is said of hours."""
 
 
 class Draft:
@@ -64,6 +82,8 @@ class Draft:
         self.drop_waiting = False
         self.erase = False
         self.keep_escalation = ""
+        self.opened_here = False
+        """The case was opened in this turn, and came to no person yet."""
         self.moves: list[tuple[Level, str]] = []
         """(level, verb) of what happened to the escalation, for the counters."""
 
@@ -105,7 +125,18 @@ class Draft:
             audience=self.after.audience,
             finding=finding,
         )
-        return msgspec.structs.replace(case, excluded=tuple(accused))
+        return msgspec.structs.replace(
+            case,
+            excluded=tuple(accused),
+            team=self.team_for(topic),
+            region=self.after.region,
+            age_band=age_band(self.after.slots.get("age")),
+        )
+
+    def team_for(self, topic: str) -> str:
+        """Return the id of the team that a case of this contact goes to; empty: everybody."""
+        presence, after = self.shell.presence, self.after
+        return presence.book.route(after.country, after.region, topic, after.locale) if presence else ""
 
     def change(self, escalation: Escalation, *, rearm: bool) -> None:
         """Take over what a verb made of an escalation, and give its state the timers it needs."""
@@ -129,11 +160,16 @@ class Draft:
 
 
 def _send_message(draft: Draft, effect: fx.SendMessage) -> None:
-    outgoing = render.render(effect, draft.shell.library, last_at=draft.after.last_at)
+    send(draft, effect)
+
+
+def send(draft: Draft, effect: fx.SendMessage, values: tuple[tuple[str, str], ...] = ()) -> None:
+    """Put a message into the commit, with what stands in place of its placeholders."""
+    outgoing = render.render(effect, draft.shell.library, last_at=draft.after.last_at, values=values)
     if outgoing is None:
         return
-    draft.deliver.append(Deliver("message", outgoing))
-    draft.lines.append(Line(draft.event.at, "bot", outgoing.text, locale=outgoing.locale))
+    draft.deliver.append(Deliver("message", outgoing, reply=effect.reply, escalation=effect.escalation))
+    draft.lines.append(logged(effect, outgoing, at=draft.event.at, values=values))
 
 
 def _send_reply(draft: Draft, effect: fx.SendReply) -> None:
@@ -147,7 +183,8 @@ def _hold_reply(draft: Draft, effect: fx.HoldReply) -> None:
 
 def _open(draft: Draft, effect: fx.OpenEscalation) -> None:
     draft.change(draft.opened(effect.escalation, effect.level, effect.topic, effect.finding), rearm=True)
-    draft.announce = draft.announce or effect.level == "T0"
+    draft.announce = draft.announce or effect.level in SERIOUS
+    draft.opened_here = True
     draft.moves.append((effect.level, "opened"))
 
 
@@ -158,14 +195,17 @@ def _raise(draft: Draft, effect: fx.RaiseEscalation) -> None:
     after = raise_level(before, effect.level, at=draft.event.at, finding=effect.finding)
     risen = after.level < before.level
     draft.change(after, rearm=risen or before.id not in draft.known)
-    draft.announce = draft.announce or (risen and after.level == "T0")
+    draft.announce = draft.announce or (risen and after.level in SERIOUS)
     draft.moves.append((after.level, "raised"))
 
 
 def _contact_wrote(draft: Draft, effect: fx.NoteContactWrote) -> None:
     before = draft.current(effect.escalation)
     if before.state == "resolved":
-        draft.change(reopened(draft, before), rearm=True)
+        after = reopened(draft, before)
+        draft.change(after, rearm=True)
+        draft.announce = draft.announce or (after.state == "waiting" and after.level in SERIOUS)
+        draft.opened_here = after.state == "waiting"
         draft.moves.append((before.level, "reopened"))
         return
     after = change(before, "contact_wrote", at=draft.event.at)
@@ -175,10 +215,19 @@ def _contact_wrote(draft: Draft, effect: fx.NoteContactWrote) -> None:
 
 
 def reopened(draft: Draft, before: Escalation) -> Escalation:
-    """Return a closed case that came back: to the same person on duty, else to the queue, due anew."""
+    """Return a closed case that came back: to the same person on duty, else to the queue of its team, due anew."""
     on_duty = bool(before.assignee) and draft.shell.on_duty(before.assignee)
     after = change(before, "contact_wrote", at=draft.event.at, on_duty=on_duty)
-    return msgspec.structs.replace(after, due_at=draft.event.at + DUE[after.level])
+    presence = draft.shell.presence
+    gone = presence is not None and presence.team(after.team) is None
+    team = draft.team_for(after.topic) if gone else after.team
+    return msgspec.structs.replace(after, due_at=draft.event.at + DUE[after.level], announced=0, team=team)
+
+
+def _helped(draft: Draft, effect: fx.NoteHelped) -> None:
+    before = draft.known.get(effect.escalation)
+    if before is not None and before.state == "resolved":
+        draft.change(msgspec.structs.replace(before, helped=effect.helped, revision=before.revision + 1), rearm=False)
 
 
 def _announce(draft: Draft, effect: fx.AnnounceEscalation) -> None:
@@ -245,6 +294,7 @@ PERFORMERS: Final[dict[type[fx.Effect], Performer]] = {
     fx.OpenEscalation: _open,
     fx.RaiseEscalation: _raise,
     fx.NoteContactWrote: _contact_wrote,
+    fx.NoteHelped: _helped,
     fx.AnnounceEscalation: _announce,
     fx.StartTimer: _start_timer,
     fx.CancelTimer: _cancel_timer,
@@ -263,3 +313,20 @@ def perform(draft: Draft, effects: tuple[fx.AnyEffect, ...]) -> None:
     """
     for effect in effects:
         PERFORMERS[type(effect)](draft, effect)
+    if draft.opened_here and draft.escalation is not None and not draft.erase:
+        _hours(draft, draft.escalation)
+
+
+def _hours(draft: Draft, case: Escalation) -> None:
+    """Tell the contact when nobody is at the desk, once in some hours, and never in a chat that was hidden."""
+    at, after = draft.event.at, draft.after
+    told = after.slots.get(closed.TOLD)
+    if after.hidden or after.blocked or (isinstance(told, int) and 0 <= at - told < closed.AGAIN_MS):
+        return
+    said = closed.words(
+        case, draft.shell.presence, draft.shell.library, locale=after.locale or "en", audience=after.audience, at=at
+    )
+    for effect, values in said:
+        send(draft, effect, values)
+    if said:
+        draft.after = msgspec.structs.replace(after, slots={**after.slots, closed.TOLD: at})

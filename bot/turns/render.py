@@ -14,6 +14,7 @@ Rules:
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -37,28 +38,33 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _ISOLATE: Final = "\u2066{}\u2069"
 
 
-def render(effect: SendMessage, library: Library, *, last_at: int = 0) -> Outgoing | None:
+def render(
+    effect: SendMessage, library: Library, *, last_at: int = 0, values: tuple[tuple[str, str], ...] = ()
+) -> Outgoing | None:
     """Return the message as it is sent, or None where nothing of it may be shown.
 
     Args:
         effect: What the engine wants to say, in which locale and for which country.
         library: The texts and numbers.
         last_at: When the contact last wrote (ms), for the channel's window.
+        values: Placeholders that are no numbers, and what stands in their place; without one a statement is left out.
 
     Raises:
         CatalogError: A text has no translation, or only buttons would be left.
     """
     here = local(effect.country, effect.at)
     closed = library.closed(effect.country, effect.audience, here) if here else frozenset()
-    made = _rendered(msgspec.structs.replace(effect, at=0), library, closed)
+    made = _rendered(msgspec.structs.replace(effect, at=0, reply="", escalation=""), library, closed, values)
     return msgspec.structs.replace(made, last_at=last_at) if made else None
 
 
 @lru_cache(maxsize=KEPT)
-def _rendered(effect: SendMessage, library: Library, closed: frozenset[str]) -> Outgoing | None:
+def _rendered(
+    effect: SendMessage, library: Library, closed: frozenset[str], values: tuple[tuple[str, str], ...]
+) -> Outgoing | None:
     """Return the message while some numbers are closed."""
     rtl = is_rtl(effect.locale)
-    said = (_said(library, effect, ref, closed, rtl=rtl) for ref in effect.texts)
+    said = (_said(library, effect, ref, closed, dict(values), rtl=rtl) for ref in effect.texts)
     text = isolate("\n".join(line for line in said if line), effect.locale)
     buttons = tuple(
         RenderedButton(button.payload, labelled(translated(library, effect.locale, button.label), effect.locale))
@@ -85,14 +91,16 @@ def forget() -> None:
     _rendered.cache_clear()
 
 
-def _said(library: Library, effect: SendMessage, ref: TextRef, closed: frozenset[str], *, rtl: bool) -> str | None:
+def _said(
+    library: Library, effect: SendMessage, ref: TextRef, closed: frozenset[str], values: dict[str, str], *, rtl: bool
+) -> str | None:
     """Return one text as it is said now, or None where it is left out."""
     text = translated(library, effect.locale, ref)
     if not closed.isdisjoint(_PLACEHOLDER.findall(text)):
         if not ref.closed:
             return None
         text = library.text(effect.locale, TextRef(ref.context, ref.closed)) or text
-    return filled(library, effect, text, rtl=rtl)
+    return filled(library, effect, text, rtl=rtl, values=values)
 
 
 def reply(effect: SendReply, conversation: Conversation) -> Outgoing:
@@ -120,10 +128,15 @@ def translated(library: Library, locale: str, ref: TextRef) -> str:
     return text
 
 
-def filled(library: Library, effect: SendMessage, text: str, *, rtl: bool) -> str | None:
-    """Return a text with its numbers, or None where one of them is not known."""
+def filled(
+    library: Library, effect: SendMessage, text: str, *, rtl: bool, values: Mapping[str, str] | None = None
+) -> str | None:
+    """Return a text with its numbers and values, or None where one of them is not known."""
     numbers: dict[str, str] = {}
     for name in _PLACEHOLDER.findall(text):
+        if values and name in values:
+            numbers[name] = values[name]
+            continue
         number = library.number(effect.country, name, effect.audience)
         if number is None:
             return None

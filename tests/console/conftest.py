@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 import pytest
 from starlette.testclient import TestClient
 
-from bot.console.accounts import Accounts
 from bot.console.app import console_app
 from bot.console.parts import Parts
-from tests.console.memory import MemoryEscalations, MemoryPhrases, MemoryVault
+from bot.desk.desk import Desk
+from bot.people.accounts import Accounts
+from tests.console.memory import Clock, MemoryAudit, MemoryEscalations, MemoryPhrases, MemoryVault
 from tests.web.memory import MemoryTexts
 
 PASSWORD = "blue tram under water"
@@ -19,16 +20,16 @@ PASSWORD = "blue tram under water"
 class World:
     escalations: MemoryEscalations = field(default_factory=MemoryEscalations)
     vault: MemoryVault = field(default_factory=MemoryVault)
+    audit: MemoryAudit = field(default_factory=MemoryAudit)
 
     @property
     def accounts(self) -> Accounts:
         return Accounts(self.vault)
 
     def parts(self, **given: str) -> Parts:
-        return Parts(
-            escalations=self.escalations, accounts=self.accounts, texts=MemoryTexts(),
-            phrases=MemoryPhrases(), **given,
-        )  # fmt: skip
+        accounts = self.accounts
+        desk = Desk(self.escalations, accounts, self.audit, Clock())
+        return Parts(desk=desk, accounts=accounts, texts=MemoryTexts(), phrases=MemoryPhrases(), **given)
 
 
 def csrf(page) -> str:

@@ -1,4 +1,4 @@
-"""The console's ports in memory, for tests alone. The rules are the core's own table."""
+"""The console's ports in memory, for tests alone. The rules are the core's own."""
 
 from __future__ import annotations
 
@@ -8,16 +8,23 @@ from collections.abc import AsyncIterator
 
 import msgspec
 
-from bot.core.escalation import TRANSITIONS, Escalation, change, exclude, open_escalation, rank
+from bot.core.acts import Context, apply
+from bot.core.escalation import Escalation, open_escalation
 from bot.core.understood import Level
-from bot.errors import NotAllowedError, UnavailableError
-from bot.ports.desk import Action, Case, Delivery, Entry, Phrase, QueueRow
+from bot.errors import UnavailableError
+from bot.ports.desk import Acted, File, Phrase
+from bot.ports.partitions import Line
 
 WAITED = 180_000
 
 
 def now() -> int:
     return int(time.time() * 1000)
+
+
+class Clock:
+    def now(self) -> int:
+        return now()
 
 
 class MemoryVault:
@@ -44,27 +51,44 @@ class MemoryVault:
         return self.kept.pop(key, None) is not None
 
 
+class MemoryAudit:
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, str, str, str]] = []
+
+    async def note(self, by: str, verb: str, what: str = "", detail: str = "") -> None:
+        self.noted.append((by, verb, what, detail))
+
+
 class MemoryEscalations:
+    """``ports.desk.Escalations`` for one process; ``away`` refuses everything."""
+
     def __init__(self) -> None:
         self.cases: dict[str, Escalation] = {}
-        self.logs: dict[str, list[Entry]] = {}
-        self.reasons: list[str] = []
+        self.logs: dict[str, list[Line]] = {}
+        self.notes: dict[str, list[Line]] = {}
+        self.statuses: dict[str, dict[str, str]] = {}
         self.keys: dict[str, str] = {}
         self.away = False
         self._listeners: set[asyncio.Queue[str]] = set()
 
-    async def open(self, id: str, level: Level, pseudonym: str, *entries: Entry, **more) -> None:
+    @property
+    def reasons(self) -> list[str]:
+        return [line.text for notes in self.notes.values() for line in notes if line.kind == "reason"]
+
+    async def open(self, id: str, level: Level, pseudonym: str, *lines: Line, **more) -> None:
         facts = {
             "locale": "ar",
             "country": "GR",
             "channel": "whatsapp",
             "topic": "danger",
+            "ref": "r",
             "at": now() - WAITED,
         }
-        facts.update({k: v for k, v in more.items() if k != "excluded"})
-        case = open_escalation(id=id, ref="r", partition=0, level=level, pseudonym=pseudonym, **facts)
-        self.cases[id] = msgspec.structs.replace(case, excluded=more.get("excluded", ()))
-        self.logs[id] = list(entries)
+        late = {name: more.pop(name) for name in ("excluded", "team", "labels", "announced") if name in more}
+        facts.update(more)
+        case = open_escalation(id=id, partition=0, level=level, pseudonym=pseudonym, **facts)
+        self.cases[id] = msgspec.structs.replace(case, **late)
+        self.logs[id], self.notes[id], self.statuses[id] = list(lines), [], {}
         self.tell(id)
 
     def tell(self, id: str) -> None:
@@ -72,101 +96,46 @@ class MemoryEscalations:
             listener.put_nowait(id)
 
     async def write(self, id: str, text: str) -> None:
-        self.logs[id].append(Entry(at=now(), who="contact", text=text))
+        self.logs[id].append(Line(at=now(), who="contact", text=text))
         self.tell(id)
 
-    async def deliver(self, id: str, status: Delivery) -> None:
-        self.logs[id] = [msgspec.structs.replace(one, status=status) if one.reply_id else one for one in self.logs[id]]
+    async def deliver(self, id: str, status: str) -> None:
+        self.statuses[id] = dict.fromkeys(self.statuses[id], status)
         self.tell(id)
-
-    def _row(self, case: Escalation) -> QueueRow:
-        return QueueRow(
-            id=case.id, pseudonym=case.pseudonym, level=case.level, topic=case.topic, country=case.country,
-            locale=case.locale, channel=case.channel, state=case.state, owner=case.assignee,
-            at=case.opened_at,
-            waiting_ms=now() - case.opened_at if case.state in {"waiting", "assigned"} else 0,
-            overdue=case.state == "waiting" and case.due_at < now(),
-            announced=case.announced,
-        )  # fmt: skip
 
     def _check(self) -> None:
         if self.away:
             raise UnavailableError
 
-    async def queue(self, caseworker: str) -> list[QueueRow]:
+    async def all(self) -> list[Escalation]:
         self._check()
-        seen = [c for c in self.cases.values() if caseworker not in c.excluded and c.state != "resolved"]
-        return [self._row(case) for case in sorted(seen, key=rank)]
+        return list(self.cases.values())
 
-    async def get(self, id: str, caseworker: str) -> Case | None:
+    async def file(self, id: str) -> File | None:
         self._check()
         case = self.cases.get(id)
-        if case is None or caseworker in case.excluded:
-            return None
-        verbs = {verb for state, verb in TRANSITIONS if state == case.state}
-        own = case.assignee == caseworker
-        actions: list[Action] = []
-        for action, verb in (
-            ("claim", "claim"), ("reply", "reply"), ("hand_back", "snooze"), ("release", "release"),
-            ("transfer", "transfer"), ("resolve", "resolve"),
-        ):  # fmt: skip
-            if verb in verbs and (own or verb in {"claim", "resolve"}):
-                actions.append(action)
-        if own:
-            actions.append("lower_level")
-        if case.state != "resolved":
-            actions.append("exclude")
-        return Case(self._row(case), tuple(self.logs[id]), actions)
+        return File(case, list(self.logs[id]), list(self.notes[id]), self.statuses[id]) if case else None
 
-    async def _do(self, id: str, verb, caseworker: str, **more) -> None:
+    async def address(self, id: str) -> str:
+        return "telegram:42"
+
+    async def act(self, id: str, by: str, act, *, key: str = "", alone: bool = False, lead: bool = False) -> Acted:
         self._check()
-        self.cases[id] = change(self.cases[id], verb, at=now(), by=caseworker, **more)
+        if key and key in self.keys:
+            return Acted(self.cases[id], self.keys[key], repeated=True)
+        once = f"once-{len(self.keys) + 1}"
+        step = apply(act, self.cases[id], Context(by, now(), once, alone, lead))
+        self.cases[id] = step.after
+        self.keys[key or once] = once
+        if step.kept and step.kept.kind in {"reply", "flow"}:
+            kind = "text" if step.kept.kind == "reply" else "flow"
+            line = Line(now(), "caseworker", step.kept.text, kind, once, by=by)
+            self.logs[id].append(msgspec.structs.replace(line, phrase=step.kept.phrase, original=step.kept.original))
+            self.statuses[id][once] = "queued" if kind == "text" else ""
+        elif step.kept:
+            self.notes[id].append(Line(now(), "caseworker", step.kept.text, step.kept.kind, by=by))
         self.tell(id)
-
-    async def claim(self, id: str, caseworker: str) -> None:
-        await self._do(id, "claim", caseworker)
-
-    async def release(self, id: str, caseworker: str) -> None:
-        await self._do(id, "release", caseworker)
-
-    async def hand_back(self, id: str, caseworker: str, snooze_ms: int) -> None:
-        await self._do(id, "snooze", caseworker, until=now() + snooze_ms)
-
-    async def transfer(self, id: str, caseworker: str, to: str) -> None:
-        await self._do(id, "transfer", to)
-
-    async def take_over(self, id: str, caseworker: str, former: str) -> None:
-        assert self.cases[id].assignee == former
-        await self._do(id, "release", former)
-        await self._do(id, "assign", caseworker)
-
-    async def resolve(self, id: str, caseworker: str, reason: str) -> None:
-        self.reasons.append(reason)
-        await self._do(id, "resolve", caseworker)
-
-    async def exclude(self, id: str, caseworker: str, accused: str, reason: str) -> None:
-        self._check()
-        self.reasons.append(reason)
-        self.cases[id] = exclude(self.cases[id], accused)
-        self.tell(id)
-
-    async def lower_level(self, id: str, caseworker: str, level: Level, reason: str) -> None:
-        if level <= self.cases[id].level:
-            msg = "A level can only be lowered here."
-            raise NotAllowedError(msg)
-        self.reasons.append(reason)
-        self.cases[id] = msgspec.structs.replace(self.cases[id], level=level)
-        self.tell(id)
-
-    async def reply(self, id: str, caseworker: str, text: str, *, key: str) -> str:
-        if key in self.keys:
-            return self.keys[key]
-        await self._do(id, "reply", caseworker)
-        self.keys[key] = reply_id = f"reply-{len(self.keys) + 1}"
-        entry = Entry(at=now(), who="caseworker", text=text, reply_id=reply_id, status="queued")
-        self.logs[id].append(entry)
-        self.tell(id)
-        return reply_id
+        return Acted(step.after, once)
 
     async def changes(self) -> AsyncIterator[str]:
         listener: asyncio.Queue[str] = asyncio.Queue()

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.console import accounts as module
 from bot.errors import NotAllowedError
+from bot.people import accounts as module
 from tests.console.conftest import PASSWORD
 
 

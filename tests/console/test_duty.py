@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.bootstrap.duty import Duty
-from bot.console.accounts import DUTY_TTL_S, Accounts
+from bot.people.accounts import DUTY_TTL_S, Accounts
 
 
 async def test_who_uses_the_console_is_on_duty_until_they_leave(world, noor):

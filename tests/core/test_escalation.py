@@ -37,6 +37,30 @@ def test_every_state_and_verb_moves_by_the_table_or_raises(state, verb):
             change(before, verb, at=2000, by="anna")
 
 
+def test_when_it_was_first_taken_and_first_answered_is_kept():
+    taken = change(case(), "claim", at=10, by="anna")
+    answered = change(taken, "reply", at=20, by="anna")
+    assert (taken.taken_at, taken.answered_at) == (10, 0)
+    again = change(
+        change(change(answered, "release", at=30, by="anna"), "assign", at=40, by="bert"), "reply", at=50, by="bert"
+    )
+    assert (again.taken_at, again.answered_at) == (10, 20)
+
+
+def test_a_snoozed_case_need_not_be_woken_first():
+    asleep = case("snoozed", assignee="anna", snoozed_until=99)
+    for verb, state in (
+        ("reply", "answered"),
+        ("release", "waiting"),
+        ("transfer", "assigned"),
+        ("resolve", "resolved"),
+    ):
+        after = change(asleep, verb, at=50, by="bert" if verb == "transfer" else "anna")
+        assert (after.state, after.snoozed_until) == (state, 0)
+    with pytest.raises(NotAllowedError):
+        change(case(), "snooze", at=1, by="anna", until=9)
+
+
 def test_a_level_is_only_ever_raised():
     before = case()
     assert raise_level(before, "T0", at=5000, finding=None).level == "T0"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import yaml
 
-from bot.core.effects import OpenEscalation, RaiseEscalation, SendMessage, SendReply
+from bot.core.effects import NoteHelped, OpenEscalation, RaiseEscalation, SendMessage, SendReply
 from bot.core.understood import Ranked, RiskFinding, Understood
 from bot.turns.direct import DirectConversation
 from tests.golden.texts import library
@@ -16,7 +16,7 @@ from tests.golden.texts import library
 HERE: Final = Path(__file__).parent
 UNITS: Final = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 KNOWN: Final = {
-    "text", "means", "press", "kind", "edited", "start", "claim", "reply", "hand_back", "resolve", "wait",
+    "text", "means", "press", "kind", "edited", "start", "claim", "reply", "send", "hand_back", "resolve", "wait",
 }  # fmt: skip
 TOGETHER: Final = ("topic", "audience", "locale")
 """What stands once at the top of a file that holds several conversations."""
@@ -58,6 +58,8 @@ async def step(play: DirectConversation, means: Means, given: dict[str, Any]) ->
         await play.wait(int(given["wait"][:-1]) * UNITS[given["wait"][-1]])
     elif "reply" in given:
         await play.reply(given["reply"])
+    elif "send" in given:
+        await play.send_flow(given["send"])
     elif verb := next((name for name in ("claim", "hand_back", "resolve") if name in given), None):
         await getattr(play, verb)()
     else:
@@ -96,6 +98,8 @@ def seen(play: DirectConversation, usual: str = "") -> list[dict[str, Any]]:
             case OpenEscalation() | RaiseEscalation():
                 verb = "opened" if isinstance(effect, OpenEscalation) else "raised"
                 out.append({"escalation": verb, "level": effect.level, "topic": effect.topic})
+            case NoteHelped():
+                out.append({"helped": effect.helped})
             case _:
                 out.append({"effect": type(effect).__name__})
     return out

@@ -18,6 +18,7 @@ from bot.store import LocalServer
 from bot.store.client import Client
 from bot.store.retention import DAY, HOUR, Retention
 from tests.store import making as m
+from tests.store.hands import Hands
 
 pytestmark = pytest.mark.redis
 FILES = 3
@@ -73,9 +74,9 @@ async def live(store, clock, *, level="T2"):
     commit = m.turn(entry, "answer to " + WORDS, conversation=kept, escalation=case, lines=lines, start_timers=timers)
     await partition.commit([commit])
     await m.settle_all(store)
-    await store.escalations.claim(case.id, "anna")
-    await store.escalations.reply(case.id, "anna", "caseworker: " + WORDS, key="k")
-    await store.escalations.lower_level(case.id, "anna", "T3", "reason: " + WORDS) if level == "T2" else None
+    await Hands(store, clock).claim(case.id, "anna")
+    await Hands(store, clock).reply(case.id, "anna", "caseworker: " + WORDS, key="k")
+    await Hands(store, clock).lower_level(case.id, "anna", "T3", "reason: " + WORDS) if level == "T2" else None
     for _, entry in await m.read_all(store):
         deliver = ()
         if getattr(entry.event, "reply", ""):
@@ -128,7 +129,7 @@ async def test_after_erasure_nothing_of_the_contact_is_left(store, server, seale
     for parcel in (delete, last):
         await store.outbox.settle(parcel, ["new-id"])
     await store.projector.catch_up()
-    assert await store.escalations.get(case.id, "anna") is None
+    assert await Hands(store, clock).get(case.id, "anna") is None
     after = await walk(store.client, sealer, ref)
     for trace in (ADDRESS, WORDS, ref, "their-id", "new-id", "caseworker: ", case.pseudonym):
         assert trace.encode() not in after, trace
@@ -156,28 +157,28 @@ async def test_an_open_case_in_danger_stays_and_everything_else_goes(store, seal
     entry = (await m.read_all(store))[-1][1]
     stays = m.conversation(entry, case=m.Case(case.id, "T0", "abuse"))
     await partition.commit([m.turn(entry, conversation=stays, erase=True, keep_escalation=case.id)])
-    shown = await store.escalations.get(case.id, "anna")
+    shown = await Hands(store, clock).get(case.id, "anna")
     assert WORDS in [e.text for e in shown.entries]
     kept = {n.decode().split(":", 1)[1] for n in await store.client.do("KEYS", f"*{ref}*")}
     assert kept == {f"c:{ref}", *(f"{name}:{case.id}" for name in ("log", "status"))}
     assert (await partition.load([ref]))[ref].conversation == stays
     assert ADDRESS.encode() in await walk(store.client, sealer, ref)
     assert ADDRESS.encode() not in b"".join(pieces(await store.client.do("HGETALL", f"{partition.key('c', ref)}")))
-    await store.escalations.reply(case.id, "anna", "I am still here.", key="after")
+    await Hands(store, clock).reply(case.id, "anna", "I am still here.", key="after")
     entry = (await m.read_all(store))[-1][1]
     words = Deliver("message", Outgoing("I am still here."), reply=entry.event.reply, escalation=case.id)
     await partition.commit([m.turn(entry, conversation=stays, deliver=(words,))])
     (parcel,) = await m.settle_all(store)
     assert parcel.address == ADDRESS
-    await store.escalations.resolve(case.id, "anna", "safe")
+    await Hands(store, clock).resolve(case.id, "anna", "safe")
     clock.forward(364 * DAY)
     await partition.purge(clock.now())
-    assert await store.escalations.get(case.id, "anna") is not None
+    assert await Hands(store, clock).get(case.id, "anna") is not None
     assert ADDRESS.encode() not in await walk(store.client, sealer, ref)
     clock.forward(2 * DAY)
     for _ in range(3):
         await partition.purge(clock.now())
-    assert await store.escalations.get(case.id, "anna") is None
+    assert await Hands(store, clock).get(case.id, "anna") is None
 
 
 async def test_who_writes_again_right_after_keeps_an_address(store, clock):
@@ -241,8 +242,8 @@ async def test_an_idle_conversation_is_forgotten_but_not_with_an_open_case(store
     assert (await quiet.load([entry.ref]))[entry.ref].conversation is None
     assert await store.client.do("KEYS", f"*{entry.ref}*") == []
     assert (await partition.load([case.ref]))[case.ref].conversation is not None
-    await store.escalations.claim(case.id, "anna")
-    await store.escalations.resolve(case.id, "anna", "done")
+    await Hands(store, clock).claim(case.id, "anna")
+    await Hands(store, clock).resolve(case.id, "anna", "done")
     for _, entry in await m.read_all(store):
         await partition.commit([m.turn(entry)])
     clock.forward(366 * DAY)
@@ -255,8 +256,8 @@ async def test_an_idle_conversation_is_forgotten_but_not_with_an_open_case(store
 
 async def test_a_case_that_was_opened_again_outlives_its_old_end(store, clock):
     partition, case = await m.open_case(store, clock, level="T3")
-    await store.escalations.claim(case.id, "anna")
-    await store.escalations.resolve(case.id, "anna", "done")
+    await Hands(store, clock).claim(case.id, "anna")
+    await Hands(store, clock).resolve(case.id, "anna", "done")
     closed = await partition.escalation(case.id)
     again = msgspec.structs.replace(closed, state="waiting", resolved_at=0, revision=closed.revision + 1)
     await store.client.do("HSET", partition.key("esc"), case.id, msgspec.json.encode(again))
@@ -269,14 +270,16 @@ async def test_audit_and_dead_letters_end(store, clock):
     partition, case = await m.open_case(store, clock)
     (parcel,) = await store.outbox.read(10, 0.1)
     await store.outbox.fail(parcel, "x")
-    await store.escalations.claim(case.id, "anna")
+    await Hands(store, clock).claim(case.id, "anna")
     clock.forward(2 * DAY)
     await partition.purge(clock.now())
     assert await store.client.do("XLEN", partition.key("dead")) == 0
-    assert await store.client.do("XLEN", partition.key("audit")) == 1
+    await store.audit.chainer.catch_up()
+    await store.audit.chainer.trim()
+    assert [entry.verb for entry in await store.audit.find()] == ["claim"]
     clock.forward(366 * DAY)
-    await partition.purge(clock.now())
-    assert await store.client.do("XLEN", partition.key("audit")) == 0
+    await store.audit.chainer.trim()
+    assert await store.audit.find() == []
 
 
 async def test_forgetting_an_idle_conversation_by_a_turn(store, clock):

@@ -13,6 +13,7 @@ from bot.store import LocalServer, open_store
 from bot.store.client import Client
 from bot.store.server import binary, free_port
 from tests.store import making as m
+from tests.store.hands import Hands
 
 pytestmark = [pytest.mark.redis, pytest.mark.slow]
 
@@ -74,10 +75,13 @@ async def test_the_same_on_a_cluster_of_three_masters(cluster, tmp_path, clock):
     partition, case = await m.open_case(store, clock, "cluster")
     heard = asyncio.create_task(anext(store.escalations.changes()))
     await asyncio.sleep(0.1)
-    await store.escalations.claim(case.id, "anna")
+    await Hands(store, clock).claim(case.id, "anna")
     assert await asyncio.wait_for(heard, 3) == case.id
-    assert [row.owner for row in await store.escalations.queue("anna")] == ["anna"]
+    assert [row.owner for row in await Hands(store, clock).queue("anna")] == ["anna"]
     assert await store.projector.rebuild() == 1
+    await store.audit.note("anna", "read", case.id)
+    assert {entry.verb for entry in await store.audit.find()} == {"claim", "read"}
+    assert (await store.audit.verify()).count == 2
     await store.client.do("ZADD", partition.key("purge"), 1, "rewrite")
     await partition.purge(clock.now())
     assert await store.client.do("ZSCORE", partition.key("purge"), "rewrite") is None

@@ -15,6 +15,7 @@ from bot.ports.partitions import Deliver, Line, Timer
 from bot.store import open_store
 from tests.store import fixtures
 from tests.store import making as m
+from tests.store.hands import Hands
 
 pytestmark = pytest.mark.redis
 
@@ -156,7 +157,7 @@ async def test_a_commit_with_an_old_revision_changes_nothing(store, clock):
     await m.settle_all(store)
     await m.write(store, clock, text="again")
     partition, entry = await m.read_one(store)
-    await store.escalations.claim(case.id, "anna")
+    await Hands(store, clock).claim(case.id, "anna")
     stale = msgspec.structs.replace(case, revision=2, level="T0")
     assert await partition.commit([m.turn(entry, "no", escalation=stale, expected=1)]) == ["conflict"]
     assert (await partition.escalation(case.id)).assignee == "anna"
@@ -348,8 +349,8 @@ async def test_dead_letters_are_kept_apart(store, clock):
 async def test_a_reply_and_its_delivery_status(store, clock):
     _, case = await m.open_case(store, clock)
     await m.settle_all(store)
-    await store.escalations.claim(case.id, "anna")
-    reply = await store.escalations.reply(case.id, "anna", "I am Anna.", key="k")
+    await Hands(store, clock).claim(case.id, "anna")
+    reply = await Hands(store, clock).reply(case.id, "anna", "I am Anna.", key="k")
     found = await m.read_all(store)
     partition, entry = found[-1]
     assert isinstance(entry.event, CaseworkerReplied)
@@ -359,7 +360,7 @@ async def test_a_reply_and_its_delivery_status(store, clock):
     await partition.commit([m.turn(entry, conversation=kept, deliver=(outgoing,), lines=lines)])
 
     async def status():
-        (shown,) = [e for e in (await store.escalations.get(case.id, "anna")).entries if e.reply_id == reply]
+        (shown,) = [e for e in (await Hands(store, clock).get(case.id, "anna")).entries if e.reply_id == reply]
         return shown.status
 
     assert await status() == "queued"

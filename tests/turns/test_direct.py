@@ -59,7 +59,7 @@ async def test_a_person_takes_over_and_the_bot_is_quiet():
     assert await conversation.feed("school") == []
     (said,) = await conversation.reply("Hello, I am Carla.")
     assert (said["message"]["text"], said["message"]["who"]) == ("Hello, I am Carla.", "caseworker")
-    assert flows(await conversation.resolve()) == ["resolved"]
+    assert flows(await conversation.resolve()) == ["resolved", "survey"]
 
 
 async def test_time_passes_only_when_told():

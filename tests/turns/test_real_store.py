@@ -17,6 +17,7 @@ from bot.turns.spool import Spool
 from bot.turns.think import Thinker
 from bot.turns.worker import Worker
 from tests.store.fixtures import clock, sealer, server, store  # noqa: F401 - fixtures
+from tests.store.hands import Hands
 from tests.turns.doubles import DoubleChannel, Meaning, Rules
 from tests.turns.library import library
 
@@ -89,17 +90,17 @@ async def test_a_question_is_answered_and_danger_reaches_the_desk(whole):
     await whole.until(lambda: urgent(whole, "anna"))
 
     async def queue():
-        return await whole.store.escalations.queue("carla")
+        return await Hands(whole.store, whole.clock).queue("carla")
 
     end = time.monotonic() + 10
     while not (rows := await queue()):
         assert time.monotonic() < end
         await asyncio.sleep(0.05)
     assert (rows[0].level, rows[0].topic) == ("T0", "danger")
-    await whole.store.escalations.claim(rows[0].id, "carla")
-    await whole.store.escalations.reply(rows[0].id, "carla", "I am Carla. Where is help near you?", key="k1")
+    await Hands(whole.store, whole.clock).claim(rows[0].id, "carla")
+    await Hands(whole.store, whole.clock).reply(rows[0].id, "carla", "I am Carla. Where is help near you?", key="k1")
     await whole.until(lambda: any("Carla" in text for text in whole.channel.texts("anna")))
-    case = await whole.store.escalations.get(rows[0].id, "carla")
+    case = await Hands(whole.store, whole.clock).get(rows[0].id, "carla")
     said = [(entry.who, entry.text) for entry in case.entries if entry.who != "bot"]
     assert said == [
         ("contact", "menu"),

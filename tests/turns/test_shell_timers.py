@@ -59,8 +59,8 @@ def test_an_assignee_who_does_nothing_loses_a_serious_case_and_the_bot_answers_a
     case = change(case, "claim", at=AT, by="anna")
     early = run(conversation, case, timer("expire", AT + 1))
     assert early.escalation is None
-    assert [t.due for t in early.start_timers] == [AT + LEASE_MS]
-    commit = run(conversation, case, timer("expire", AT + LEASE_MS))
+    assert [t.due for t in early.start_timers] == [AT + LEASE_MS["T1"]]
+    commit = run(conversation, case, timer("expire", AT + LEASE_MS["T1"]))
     assert commit.escalation.state == "waiting"
     assert commit.escalation.assignee == ""
     assert commit.announce

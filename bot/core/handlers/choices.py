@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from bot.core import answers, risk
+from bot.core import answers, risk, survey
 from bot.core.conversation import Frame
 from bot.core.events import MessageReceived
 from bot.core.flow import Ask, Choose, Statement
@@ -37,14 +37,17 @@ WHILE_TALKING: Final = frozenset({"hide", "delete"})
 def choose(turn: Turn, event: MessageReceived) -> None:
     """Take a text for one of the choices; else it is a question of its own; else offer the choices again."""
     conversation = turn.conversation
-    payload = answers.chosen(turn.library, turn.locale, conversation.offered, event.text, event.understood)
+    asks = conversation.stack[-1].flow == survey.FLOW
+    payload: str | None = survey.answer(turn, event)
+    if not asks:
+        payload = answers.chosen(turn.library, turn.locale, conversation.offered, event.text, event.understood)
     if payload:
         take(turn, payload)
         return
     if conversation.stack[-1].flow == "safe_check" and not (event.understood and event.understood.nlu):
         risk.alarm(turn, conversation.check or act.UNSAFE)  # what cannot be understood here is not a yes
         return
-    if answers.number_of(event.text) is None:
+    if asks or answers.number_of(event.text) is None:
         light = conversation.stack[-1].flow in routing.LIGHT
         if light or routing.sure_topic(turn, event.understood) or conversation.misses:
             routing.route(turn, event, again=True)
@@ -74,6 +77,30 @@ def answer(turn: Turn, event: MessageReceived) -> None:
         turn.update(misses=turn.conversation.misses + 1)
         again: Statement = step.again if step.again.text else step.text
         turn.say(frame.flow, frame.step, (again,))
+
+
+def answer_sent(turn: Turn, event: MessageReceived) -> None:
+    """Take a text for an answer to what a caseworker's flow asks; anything else is for the person alone.
+
+    What cannot be read is asked again once; whoever then writes something else is talking to the person.
+    """
+    conversation = turn.conversation
+    frame = conversation.stack[-1]
+    flow = turn.library.flows.get(frame.flow)
+    step = flow.steps.get(frame.step) if flow else None
+    if isinstance(step, Choose):
+        payload = answers.chosen(turn.library, turn.locale, conversation.offered, event.text, event.understood)
+        if payload:
+            take(turn, payload)
+    elif isinstance(step, Ask):
+        value = TYPES[step.type](step, event.text, event.understood or Understood())
+        if value is not None:
+            turn.update(slots={**conversation.slots, step.slot: value}, misses=0)
+            go(turn, step.next)
+            run(turn)
+        elif not conversation.misses and not routing.sure_topic(turn, event.understood):
+            turn.update(misses=1)
+            turn.say(frame.flow, frame.step, (step.again if step.again.text else step.text,))
 
 
 def press(turn: Turn, event: MessageReceived) -> None:
@@ -108,7 +135,7 @@ def take(turn: Turn, payload: str) -> None:
             turn.update(stack=(*keep, Frame(flow.id, step.id, again=bool(keep))))
         pick(turn, step, choice)
         run(turn)
-        if not turn.conversation.stack and not turn.spoke:
+        if not turn.conversation.stack and not turn.spoke and not turn.talking:
             enter(turn, "menu")  # a button of a question that is long gone leads somewhere all the same
             run(turn)
         return

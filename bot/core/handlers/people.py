@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.core import answers, risk
+from bot.core import answers, held, risk, survey
 from bot.core.cases import escalate
-from bot.core.conversation import Case
+from bot.core.conversation import Case, HeldFlow
 from bot.core.effects import HoldReply, SendReply
 from bot.core.events import (
     CaseworkerReplied,
@@ -36,7 +36,10 @@ def _case(turn: Turn, escalation: str) -> Case | None:
 
 
 def pass_on(turn: Turn, event: MessageReceived) -> None:
-    """Keep quiet: the message is in the case, and the person reads it. Hiding and who is there still work."""
+    """Keep quiet: the message is in the case, and the person reads it. Hiding and who is there still work.
+
+    Where the person sent a flow that asks something, the answer is taken as well.
+    """
     best = event.understood.ranking[0] if event.understood and event.understood.ranking else None
     if best and best.topic == "hide" and best.confidence >= HIDE:
         act.hide(turn)
@@ -46,6 +49,8 @@ def pass_on(turn: Turn, event: MessageReceived) -> None:
         payload = answers.chosen(turn.library, turn.locale, conversation.offered, event.text, event.understood)
         if payload:
             choices.take(turn, payload)
+    elif conversation.sent and conversation.stack and event.kind == "text" and not event.edited:
+        choices.answer_sent(turn, event)
 
 
 def pass_reply(turn: Turn, event: CaseworkerReplied) -> None:
@@ -62,10 +67,19 @@ def pass_reply(turn: Turn, event: CaseworkerReplied) -> None:
 
 
 def send_flow(turn: Turn, event: CaseworkerSentFlow) -> None:
-    """Send a checked flow that a caseworker chose; one that is gone changes nothing."""
-    if event.flow in turn.library.flows and not turn.mute:
-        enter(turn, event.flow)
-        run(turn)
+    """Send a checked flow that a caseworker chose, or hold it; one that is gone in this language changes nothing."""
+    if not turn.library.has(turn.locale, event.flow):
+        return
+    case = _case(turn, event.escalation)
+    if case:
+        turn.update(case=msgspec.structs.replace(case, talking=True, resolved_at=0))
+    sent = HeldFlow(event.flow, event.escalation, event.reply)
+    if not held.holds_flows(turn):
+        held.send_flow(turn, sent)
+        return
+    held.hold_flow(turn, sent)
+    if event.reply:
+        turn.emit(HoldReply(event.reply, event.escalation))
 
 
 def taken(turn: Turn, event: EscalationTaken) -> None:
@@ -90,6 +104,7 @@ def closed(turn: Turn, event: EscalationResolved) -> None:
     if case and case.open:
         turn.update(case=msgspec.structs.replace(case, talking=False, resolved_at=event.at), stack=(), offered=())
         tell(turn, "resolved")
+        survey.begin(turn, event.ask_at)
 
 
 def blocked(turn: Turn, _event: ContactBlocked) -> None:

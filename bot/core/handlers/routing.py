@@ -16,7 +16,7 @@ from bot.core.understood import RISKS, Ranked, Understood
 LIGHT: Final = frozenset({
     "closing", "menu", "unsure", "lost", "no_flow", "nlu_down", "no_language", "kind.voice", "kind.picture",
     "kind.video", "kind.sticker", "kind.location", "kind.contact", "kind.document", "kind.unknown", "set_aside",
-    "unsupported",
+    "unsupported", "survey",
 })  # fmt: skip
 """Flows that only offer something: a new question replaces them and does not come back to them."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.core import risk
+from bot.core import risk, survey
 from bot.core.cases import TOLD
 from bot.core.effects import AnnounceEscalation
 from bot.core.events import TimerFired
@@ -21,6 +21,8 @@ def fired(turn: Turn, event: TimerFired) -> None:
         risk.silence(turn)
     elif event.kind == "announce" and event.waiting:
         _announce(turn, event)
+    elif event.kind == survey.TIMER:
+        survey.due(turn, event)
 
 
 def _announce(turn: Turn, event: TimerFired) -> None:

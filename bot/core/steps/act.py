@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from bot.core import held
+from bot.core import held, survey
 from bot.core.cases import escalate
 from bot.core.conversation import Conversation
 from bot.core.effects import CancelTimer, EraseContact, HideChat
@@ -25,6 +25,9 @@ def hide(turn: Turn) -> bool:
     """Answer with something harmless, delete what can be deleted, and be silent until the contact writes."""
     tell(turn, "hidden")
     turn.emit(HideChat())
+    survey.drop(turn)
+    if turn.conversation.case:
+        turn.update(case=msgspec.structs.replace(turn.conversation.case, spared=True))
     turn.update(hidden=True, stack=(), trail=(), offered=(), deferred=(), recent=(), misses=0)
     return True
 
@@ -102,10 +105,11 @@ ACTS: Final[dict[str, Callable[[Turn], bool]]] = {
     "alarm": not_safe,
     "safe": safe,
     "answer_first": answer_first,
+    "helped": survey.helped,
 }
 """Name of an act → what does it; True when the turn ends here."""
 
-STAYS: Final = frozenset({"safe"})
+STAYS: Final = frozenset({"safe", "helped"})
 """Acts after which the flow goes on with its next step."""
 
 

@@ -26,6 +26,8 @@ class Head(msgspec.Struct, frozen=True):
     topic: str = ""
     audience: str = ""
     countries: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    """What it is or is not: ``safe_first``, ``form``."""
 
 
 class Texts:
@@ -48,6 +50,7 @@ def as_yaml(head: Head, drafts: Sequence[Draft], texts: Texts) -> Yaml:
     flow |= {"topic": head.topic} if head.topic else {}
     flow |= {"audience": head.audience} if head.audience else {}
     flow |= {"countries": list(head.countries)} if head.countries else {}
+    flow |= dict.fromkeys(head.marks, True)
     ids = {draft.key: draft.id for draft in drafts}
     following = [*(draft.id for draft in drafts[1:]), ""]
     steps = [_step(head.id, draft, ids, after, texts) for draft, after in zip(drafts, following, strict=True)]

@@ -17,7 +17,7 @@ from bot.exchange.incoming.foreign import Foreign
 from bot.exchange.incoming.steps import drafts_of
 from bot.exchange.incoming.taking import Taking
 from bot.exchange.names import free, keyword, letters_first, slug
-from bot.exchange.outgoing.notes import HEAD, read_head
+from bot.exchange.outgoing.notes import HEAD, MARKS, read_head
 from bot.exchange.words import Words
 from bot.flowfiles.checks.buttons import LABEL
 
@@ -91,7 +91,9 @@ def _heads(flows: Sequence[Foreign], findings: Findings) -> dict[str, Head]:
             findings.add("changed", "name", f"“{flow.name}” is too long for a title: “{title}”", flow=flow.name)
         others = {key.removeprefix("title "): text for key, text in ours.items() if key.startswith("title ")}
         countries = tuple(ours.get("countries", "").split())
-        made[flow.uuid] = Head(name, Words(title, others), ours.get("topic", ""), ours.get("audience", ""), countries)
+        marks = tuple(mark for mark in ours.get("marks", "").split() if mark in MARKS)
+        words = Words(title, others)
+        made[flow.uuid] = Head(name, words, ours.get("topic", ""), ours.get("audience", ""), countries, marks)
         for one in flow.stickies:
             if not (ours and str(one.get("title")).startswith((f"{HEAD}: ", f"{name}/"))):
                 says = f"{one.get('title')}: {one.get('body')}"

@@ -19,6 +19,8 @@ WARNING: Final = (
     "Nothing of that is in this file: see to it that people read along."
 )
 """What everybody must know who takes a flow over."""
+MARKS: Final = ("safe_first", "form")
+"""What a flow is or is not."""
 NOBODY: Final = frozenset({"", "none"})
 """Sources of statements that state no fact."""
 
@@ -32,6 +34,9 @@ def head_of(canvas: Canvas) -> Note:
     lines += [f"topic: {flow.topic}", f"audience: {flow.audience}"]
     if flow.countries:
         lines.append(f"countries: {' '.join(flow.countries)}")
+    marks = [name for name in MARKS if getattr(flow, name)]
+    if marks:
+        lines.append(f"marks: {' '.join(marks)}")
     lines.append(WARNING)
     first = canvas.nodes[0]["uuid"] if canvas.nodes else ""
     return Note(first, f"{HEAD}: {flow.id}", "\n".join(lines))

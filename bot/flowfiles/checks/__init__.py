@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.errors import FlowError
 from bot.flowfiles.checks import (
     buttons,
+    desk,
     facts,
     hard,
     hours,
@@ -28,6 +29,7 @@ __all__ = ["CHECKS", "UNREAD", "Book", "Check", "Fault", "check", "check_book"]
 
 _MODULES = (
     *(paths, names, facts, buttons, numbers, hours),
+    desk,
     *(words, hard, reading, signposts, never, translations, language),
 )
 """Importing them registers their checks, in this order."""

@@ -15,7 +15,7 @@ from bot.core.library import statements_of, texts_of
 from bot.errors import CatalogError, FlowError
 from bot.flowfiles import load, reference, wordlists
 from bot.flowfiles.marked import read
-from bot.flowfiles.texts import PREFIX, phrase_context
+from bot.flowfiles.texts import PREFIX, group_context, phrase_context
 from bot.i18n import catalogs
 
 TOPICS: Final = ROOT / "nlu" / "topics.yml"
@@ -64,6 +64,7 @@ class Book(msgspec.Struct, frozen=True):
     source_places: Mapping[str, tuple[str, int]]
     phrases: Mapping[str, reference.Phrase]
     phrase_places: Mapping[str, tuple[str, int]]
+    phrase_groups: Mapping[str, reference.PhraseGroup]
     never: Mapping[str, tuple[wordlists.Never, ...]]
     hard: Mapping[str, tuple[wordlists.Hard, ...]]
     names: tuple[str, ...]
@@ -106,6 +107,8 @@ class Book(msgspec.Struct, frozen=True):
                 yield from self.versions(flow, context, msgid)
         for name, phrase in self.phrases.items():
             yield from self.versions(PHRASES, phrase_context(name), phrase.text)
+        for name, group in self.phrase_groups.items():
+            yield from self.versions(PHRASES, group_context(name), group.title)
 
     def versions(self, flow: Flow, context: str, msgid: str) -> Iterator[Text]:
         """Yield one text in all locales that have it."""
@@ -161,6 +164,7 @@ def open_book(folder: Path, locales: Path, *, topics_file: Path = TOPICS, today:
         source_places=_quiet(folder, "sources"),
         phrases=attempt(reference.phrases, folder) if phrases else {},
         phrase_places=_quiet(folder, "phrases") if phrases else {},
+        phrase_groups=attempt(reference.phrase_groups, folder),
         never=attempt(wordlists.never, folder),
         hard=attempt(wordlists.hard_words, folder),
         names=tuple(attempt(wordlists.names, folder)),

@@ -21,6 +21,9 @@ _LONG: Final = 7
 LANGUAGES: Final = {"BE": {"nl": "Dutch", "fr": "French"}}
 """Countries in which a number may not speak everybody's language → the languages, as an English text names them."""
 
+FILLED: Final = {"out_of_hours": ("when",)}
+"""Flows whose other places the shell fills."""
+
 
 def placeholders(text: str) -> list[str]:
     """Return the names of all placeholders of a text, sorted."""
@@ -39,7 +42,7 @@ def unknown_number(book: Book) -> Iterator[Found]:
     for flow, statement in book.statements():
         for text in (statement.text, statement.closed):
             for name in placeholders(text):
-                if name not in known:
+                if name not in known and name not in FILLED.get(flow.id, ()):
                     yield book.where(statement.context, text), f"nothing fills {{{name}}} in {flow.id}"
     for flow, step in book.chooses():
         for choice in step.choose:

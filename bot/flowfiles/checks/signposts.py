@@ -26,7 +26,7 @@ def unknown_signpost(book: Book) -> Iterator[Found]:
             known = book.signposts.get(sign)
             if known is None:
                 yield text.place, f"{text.locale}: {sign} is no signpost"
-            elif text.flow.topic not in known.topics:
+            elif text.flow.topic not in known.topics and text.flow.id not in known.flows:
                 yield text.place, f"{text.locale}: {sign} stands for {known.means}, and this is about something else"
 
 

@@ -8,7 +8,7 @@ from bot.core.library import texts_of
 from bot.flowfiles.checks.book import Book
 from bot.flowfiles.checks.numbers import PLACEHOLDER, placeholders
 from bot.flowfiles.checks.registry import Found, check
-from bot.flowfiles.texts import phrase_context
+from bot.flowfiles.texts import group_context, phrase_context
 from bot.flowfiles.wordlists import names_pattern
 from bot.i18n import catalogs, review
 
@@ -16,7 +16,10 @@ from bot.i18n import catalogs, review
 def _wanted(book: Book) -> dict[str, list[tuple[str, str]]]:
     """Return what is to be translated: flow (or ``phrases``) → (context, msgid)."""
     wanted = {flow.id: list(dict.fromkeys(texts_of(flow))) for flow in book.flows.values()}
-    wanted["phrases"] = [(phrase_context(name), one.text) for name, one in book.phrases.items()]
+    wanted["phrases"] = [
+        *((phrase_context(name), one.text) for name, one in book.phrases.items()),
+        *((group_context(name), one.title) for name, one in book.phrase_groups.items()),
+    ]
     return wanted
 
 

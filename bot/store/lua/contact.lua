@@ -55,6 +55,9 @@ local function delete_case(id, ref)
   redis.call('DEL', P .. 'log:' .. id, P .. 'status:' .. id, P .. 'notes:' .. id)
   redis.call('ZREM', P .. 'purge', 'case:' .. id)
   redis.call('HDEL', P .. 'c:' .. ref, 'e:' .. id)
+  for _, entry in ipairs(redis.call('XRANGE', P .. 'announce', '-', '+')) do
+    if field(entry[2], 'id') == id then redis.call('XDEL', P .. 'announce', entry[1]) end
+  end
   redis.call('XADD', P .. 'changes', '*', 'id', id)
   redis.call('PUBLISH', 'ucare:case', id)
 end

@@ -1,7 +1,7 @@
 -- Deletes what has reached the end of its retention (design, section 7).
 -- KEYS  1 lease, 2 purge
 -- ARGV  1 lease token, 2 now (ms), 3 at most so many; kept for so many ms: 4 turns, 5 ids, 6 idle conversations,
---       7 closed T2/T3 cases, 8 closed T0/T1 cases, 9 audit
+--       7 closed T2/T3 cases, 8 closed T0/T1 cases
 -- returns how many were looked at, 1 if the append-only file is to be rewritten, when the next is due ('' = none),
 --       contacts of whose last turns nothing is left.
 -- include contact.lua
@@ -113,6 +113,5 @@ for _, member in ipairs(due) do
 end
 stream_end(P .. 'aside', keep.turns)
 stream_end(P .. 'dead', keep.turns)
-stream_end(P .. 'audit', tonumber(ARGV[9]))
 local next = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
 return { #due, rewrite, next[2] or '', quiet }

@@ -1,0 +1,1 @@
+"""A small HTTP API for case-management systems: list, read, note, resolve, and signed webhooks out."""

@@ -1,0 +1,31 @@
+"""The desk: cases with what the flows, phrases and teams know of them."""
+
+from __future__ import annotations
+
+from bot.bootstrap.base import Base
+from bot.core import offering
+from bot.core.escalation import Escalation
+from bot.desk.desk import Desk
+from bot.flowfiles.phrasebook import Phrasebook
+from bot.people.accounts import Accounts
+from bot.ports.partitions import Line
+from bot.turns import bilingual
+
+
+def desk_of(base: Base, accounts: Accounts, phrases: Phrasebook) -> Desk:
+    """Return the desk, over the flows and phrases as they are when it is asked."""
+
+    def shown(line: Line, locale: str) -> str | None:
+        said = bilingual.shown(line, base.library(), locale)
+        return said or (phrases.shown(line.phrase, locale) if line.phrase else None)
+
+    def sendable(case: Escalation, locale: str) -> list[tuple[str, str]]:
+        return offering.sendable(base.library(), case.audience, case.country, case.locale, locale)
+
+    def asks_safety(case: Escalation) -> bool:
+        return offering.asks_safety(case.topic, case.level, base.library(), case.audience, case.country)
+
+    return Desk(
+        base.store.escalations, accounts, base.store.audit, base.clock,
+        shown=shown, sendable=sendable, asks_safety=asks_safety,
+    )  # fmt: skip

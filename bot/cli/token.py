@@ -1,0 +1,66 @@
+"""``ucare token``: tokens of other systems for the HTTP API."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from datetime import UTC, datetime
+from typing import cast
+
+from bot.api.tokens import ALL, May, Tokens
+from bot.bootstrap.accounts import open_tokens
+from bot.config import load
+
+
+def register(sub: argparse._SubParsersAction) -> None:  # type: ignore[type-arg]
+    """Add the family to the command line."""
+    family = sub.add_parser("token", help="tokens of other systems for the HTTP API")
+    verbs = family.add_subparsers(dest="verb", required=True, metavar="VERB")
+    make = verbs.add_parser("make", help="make a token, or a new one of the same name, and print it once")
+    make.add_argument("name")
+    make.add_argument("--may", default="list", help=f"what it may do, with commas: {', '.join(ALL)}")
+    make.add_argument("--countries", default="", help="whose cases it sees (BE,GR); empty: all")
+    make.add_argument("--teams", default="", help="ids of teams whose cases it sees; empty: all")
+    make.add_argument("--days", type=int, default=365, help="for how many days it works, at most 730")
+    make.set_defaults(func=lambda args: asyncio.run(_make(args)))
+    verbs.add_parser("list", help="show all tokens, without their secrets").set_defaults(
+        func=lambda _args: asyncio.run(_list())
+    )
+    revoke = verbs.add_parser("revoke", help="make a token void at once")
+    revoke.add_argument("name")
+    revoke.set_defaults(func=lambda args: asyncio.run(_revoke(args.name)))
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+async def _make(args: argparse.Namespace) -> int:
+    may = cast("tuple[May, ...]", _split(args.may))
+    async with open_tokens(load()) as tokens:
+        secret = await tokens.make(
+            args.name, may, by="@machine", countries=_split(args.countries), teams=_split(args.teams), days=args.days
+        )
+    sys.stdout.write(f"{secret}\n")
+    sys.stderr.write("This is shown once. Give it to the other system by a safe way.\n")
+    return 0
+
+
+async def _list() -> int:
+    async with open_tokens(load()) as tokens:
+        await _show(tokens)
+    return 0
+
+
+async def _show(tokens: Tokens) -> None:
+    for one in await tokens.all():
+        end = datetime.fromtimestamp(one.ends_at, UTC).date().isoformat()
+        scope = " ".join((*one.countries, *one.teams)) or "everywhere"
+        sys.stdout.write(f"{one.name}\t{','.join(one.may)}\t{scope}\tuntil {end}\n")
+
+
+async def _revoke(name: str) -> int:
+    async with open_tokens(load()) as tokens:
+        await tokens.revoke(name, by="@machine")
+    return 0

@@ -1,0 +1,1 @@
+"""Figures without persons: counted once a week, suppressed before anybody sees them, drawn and exported."""

@@ -1,0 +1,1 @@
+"""Who works here: accounts, passwords, second factors, sessions, invitations, recovery, an organisation's own sign-in."""

@@ -1,0 +1,201 @@
+"""People's accounts: invited by a link that works once, then a password and what else they prove themselves with.
+
+The one object that others hold; what belongs to one subject is in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from bot.core.people import Viewer
+from bot.errors import NotAllowedError
+from bot.people import passwords, tokens
+from bot.people.account import NAME, Account, Scope, State
+from bot.people.book import Book
+from bot.people.rules import Rules
+from bot.people.sessions import Session, Sessions
+from bot.ports.audit import Audit
+from bot.ports.desk import Vault
+
+LINK_TTL_S: Final = 72 * 3600
+DUTY_TTL_S: Final = 30 * 60
+"""Who used the console within this time, in seconds, is on duty."""
+NOTE_S: Final = 60.0
+"""How often that somebody uses the console is written down, in seconds."""
+BAD_NAME: Final = "A name is 1 to 32 small letters, digits, dots, dashes or underscores; not a sign first."
+
+
+def wall() -> int:
+    """Return the time of this machine, in milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Link(msgspec.Struct, frozen=True):
+    """An invitation that was not used yet."""
+
+    name: str
+    generation: int = 0
+
+
+class Nowhere:
+    """An audit that keeps nothing, for the first minute of a test or a command before there is a store."""
+
+    async def note(self, by: str, verb: str, what: str = "", detail: str = "") -> None:
+        """Keep nothing."""
+
+
+class Accounts:
+    """The accounts, over a vault. Implements ``ports.staff.Staff``."""
+
+    def __init__(
+        self, vault: Vault, *, rules: Rules | None = None, audit: Audit | None = None, now: Callable[[], int] = wall
+    ) -> None:
+        """Take the vault that keeps them, how sign-in is set, the audit and the clock (milliseconds)."""
+        self._vault = vault
+        self.rules = rules or Rules()
+        self.audit: Audit = audit or Nowhere()
+        self.now = now
+        self.book = Book(vault)
+        self.sessions = Sessions(vault, self.book, self.rules, now)
+        self._noted: dict[str, float] = {}
+
+    # Who there is
+
+    async def viewer(self, name: str) -> Viewer | None:
+        """Return a person who can sign in; None for others."""
+        account = await self.book.get(name)
+        return account.viewer if account and account.state == "active" else None
+
+    async def viewers(self) -> list[Viewer]:
+        """Return everybody who can sign in, by name."""
+        return [one.viewer for one in await self.book.all() if one.state == "active"]
+
+    async def all(self) -> list[Account]:
+        """Return all accounts by name, secrets left out."""
+        return [bare(one) for one in await self.book.all()]
+
+    async def on_duty(self) -> frozenset[str]:
+        """Return who is active and used the console within ``DUTY_TTL_S``."""
+        names = [one.name for one in await self.book.all() if one.state == "active"]
+        return frozenset([name for name in names if await self._vault.get(f"duty:{name}") is not None])
+
+    # Invitations and passwords
+
+    async def invite(self, name: str, scope: Scope | None = None, *, by: str = "") -> str:
+        """Create an account, or let a person start anew, and return the token of the link (72 hours).
+
+        Password, second factors and sessions of before are void.
+
+        Raises:
+            NotAllowedError: The name is not 1 to 32 of a-z, 0-9, dot, dash and underscore.
+            ConflictError: The account was changed by somebody else, again and again.
+        """
+        name = name.strip().lower()
+        if not NAME.fullmatch(name):
+            raise NotAllowedError(BAD_NAME)
+        wanted = scope or Scope()
+        account = await self.book.change(name, lambda old: wanted.on(_anew(old, "invited")), create=True)
+        token = tokens.fresh()
+        kept = Link(name=name, generation=account.generation)
+        await self._vault.put("link:" + tokens.digest(token), msgspec.json.encode(kept), ttl_s=LINK_TTL_S)
+        await self.audit.note(by or "machine", "invited", name, " ".join(account.roles))
+        return token
+
+    async def invited(self, token: str) -> str:
+        """Return whose link this is; empty where it is used, too old or unknown."""
+        kept = await self._read_link(token)
+        return kept.name if kept else ""
+
+    async def choose_password(self, token: str, password: str) -> str:
+        """Use up a link, set the password and return the person's name.
+
+        Raises:
+            NotAllowedError: The link does not work (any more), or the password is too short, long or simple.
+        """
+        kept = await self._read_link(token)
+        if kept is None:
+            msg = "This link does not work any more. Ask for a new one."
+            raise NotAllowedError(msg)
+        hashed = await passwords.hashed(password, kept.name)
+        if not await self._vault.delete("link:" + tokens.digest(token)):
+            msg = "This link was used already. Ask for a new one."
+            raise NotAllowedError(msg)
+        await self.book.change(
+            kept.name, lambda old: msgspec.structs.replace(_anew(old, "active"), password=hashed)
+        )
+        await self.audit.note(kept.name, "joined", kept.name)
+        return kept.name
+
+    async def verify(self, name: str, password: str) -> bool:
+        """Tell whether name and password are right and the account is active."""
+        account = await self.book.get(name.strip().lower())
+        right = await passwords.fits(password, account.password if account else "")
+        return right and account is not None and account.state == "active"
+
+    async def disable(self, name: str, *, by: str = "") -> None:
+        """Shut a person out, at once and everywhere.
+
+        Raises:
+            NotAllowedError: There is no such person.
+        """
+        name = name.strip().lower()
+        await self.book.change(name, lambda old: _anew(old, "disabled"))
+        await self.audit.note(by or "machine", "disabled", name)
+
+    async def _read_link(self, token: str) -> Link | None:
+        kept = await self._vault.get("link:" + tokens.digest(token))
+        if kept is None:
+            return None
+        link = msgspec.json.decode(kept, type=Link)
+        account = await self.book.get(link.name)
+        fits = account is not None and account.state == "invited" and account.generation == link.generation
+        return link if fits else None
+
+    # Sessions
+
+    async def begin(self, name: str, *, how: str = "password", device: str = "") -> str:
+        """Start a session for a person who was verified, and return its token."""
+        return await self.sessions.begin(name, how=how, device=device)
+
+    async def session(self, token: str, *, used: bool = True) -> Session | None:
+        """Return the session of a token; None where it ended or the account was changed since.
+
+        Args:
+            token: From the cookie.
+            used: A person did something; False where a page only renewed itself.
+        """
+        session = await self.sessions.get(token, used=used)
+        if session and used:
+            await self._note(session.name)
+        return session
+
+    async def end(self, token: str) -> None:
+        """End a session; its person is off duty until another of their sessions is used."""
+        name = await self.sessions.end(token)
+        if name:
+            self._noted.pop(name, None)
+            await self._vault.delete(f"duty:{name}")
+
+    async def _note(self, name: str) -> None:
+        """Write down that somebody uses the console now."""
+        now = time.monotonic()
+        if now - self._noted.get(name, now - NOTE_S) >= NOTE_S:
+            await self._vault.put(f"duty:{name}", b"1", ttl_s=DUTY_TTL_S)
+            self._noted[name] = now
+
+
+def bare(account: Account) -> Account:
+    """Return an account without what is secret."""
+    passkeys = tuple(msgspec.structs.replace(one, public_key=b"") for one in account.passkeys)
+    return msgspec.structs.replace(account, password="", totp="*" if account.totp else "", passkeys=passkeys, codes=())
+
+
+def _anew(old: Account, state: State) -> Account:
+    return msgspec.structs.replace(
+        old, state=state, password="", generation=old.generation + 1,
+        totp="", totp_step=0, passkeys=(), codes=(), subject="",
+    )  # fmt: skip
