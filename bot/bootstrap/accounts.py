@@ -1,38 +1,33 @@
-"""Caseworkers' accounts for the command line: over the running store, or over our own server started for a moment."""
+"""Accounts and tokens for the command line."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.bootstrap.base import WallClock
+from bot.api.tokens import Tokens
+from bot.bootstrap.errand import errand
 from bot.config import Settings
 from bot.people.accounts import Accounts
-from bot.sealing.keyring import Keyring
-from bot.sealing.sealer import KeyringSealer
-from bot.store.client import Client
-from bot.store.running import running_url
-from bot.store.server import LocalServer
-from bot.store.vault import RedisVault
 
 
 @asynccontextmanager
 async def open_accounts(settings: Settings) -> AsyncIterator[Accounts]:
-    """Open the accounts, also while ``ucare run`` uses the same data directory.
+    """Open the accounts.
 
     Raises:
         SettingError, UnavailableError: The store cannot be reached; says what to do.
     """
-    folder = settings.ucare_data_dir / "redis"
-    url = settings.redis_url or await running_url(folder)
-    server = None if url else LocalServer(folder)
-    if server:
-        await server.start()
-    client = Client(url or (server.url if server else ""))
-    try:
-        keyring = Keyring.open(settings.ucare_data_dir, now=WallClock().now(), data_key_text=settings.data_key)
-        yield Accounts(RedisVault(client, KeyringSealer(keyring)))
-    finally:
-        await client.close()
-        if server:
-            await server.stop()
+    async with errand(settings) as store:
+        yield Accounts(store.vault, audit=store.audit)
+
+
+@asynccontextmanager
+async def open_tokens(settings: Settings) -> AsyncIterator[Tokens]:
+    """Open the tokens of other systems.
+
+    Raises:
+        SettingError, UnavailableError: The store cannot be reached; says what to do.
+    """
+    async with errand(settings) as store:
+        yield Tokens(store.vault, store.audit)

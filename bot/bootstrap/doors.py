@@ -20,7 +20,7 @@ from bot.console.app import console_app
 from bot.console.parts import Parts as ConsoleParts
 from bot.desk.desk import Desk
 from bot.figures.keeping import Snapshots
-from bot.flowfiles.phrasebook import Phrasebook
+from bot.flowfiles.phrasebook import Phrasebook, phrasebook
 from bot.people.accounts import Accounts
 from bot.ports.basics import RiskReader
 from bot.ports.webhooks import Webhook
@@ -69,6 +69,12 @@ def public_app(
     )
 
 
+def phrases(base: Base) -> Phrasebook:
+    """Return the phrases that caseworkers may send."""
+    settings = base.settings
+    return phrasebook(settings.flows_dir, settings.locales_dir, release=settings.ucare_release)
+
+
 def interface(base: Base, desk: Desk) -> ASGIApp:
     """Return the API of other systems."""
     tokens = Tokens(base.store.vault, base.store.audit)
@@ -91,16 +97,16 @@ def snapshots(base: Base) -> Snapshots:
     return Snapshots(base.store.escalations, base.store.vault, base.clock, kept_days=kept_days)
 
 
-def desk_app(base: Base, phrases: Phrasebook, *, public_url: str = "") -> Starlette:
+def desk_app(base: Base, book: Phrasebook, *, public_url: str = "") -> Starlette:
     """Return the caseworkers' console, which offers phrases, and the API beside it."""
     accounts = Accounts(base.store.vault)
-    desk = desk_of(base, accounts, phrases)
+    desk = desk_of(base, accounts, book)
     console = console_app(
         ConsoleParts(
             desk=desk,
             accounts=accounts,
             texts=base.texts,
-            phrases=phrases,
+            phrases=book,
             public_url=public_url,
             audit=base.store.audit,
             teams=Teams(base.store.vault),

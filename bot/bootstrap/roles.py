@@ -16,14 +16,18 @@ from bot.bootstrap import doors
 from bot.bootstrap.base import Base, open_base
 from bot.bootstrap.channels import Built, build
 from bot.bootstrap.duty import Duty
+from bot.bootstrap.groups import open_board
 from bot.bootstrap.language import Language, LateRules, open_language
+from bot.bootstrap.notices import notifier, senders
+from bot.bootstrap.presence import PresenceReader
 from bot.bootstrap.reloading import Reloader
 from bot.bootstrap.serving import running, serving, signals
+from bot.channels.telegram.channel import TelegramChannel
 from bot.config import Settings, require
 from bot.errors import UcareError
-from bot.flowfiles.phrasebook import phrasebook
 from bot.people.accounts import Accounts
 from bot.ports.basics import RiskReader
+from bot.teams.keeping import Teams
 from bot.turns.gateway import TurnsGateway
 from bot.turns.sender import Sender
 from bot.turns.spool import Spool
@@ -65,6 +69,7 @@ class Starter:
         self.language = language
         self.rules: RiskReader = language.reader if language else Reader() if receiving else LateRules()
         self.started = Started(base, language)
+        self._presence: PresenceReader | None = None
         self.understands: Callable[[], bool] = language.ready if language else _elsewhere
 
     async def gateway(self, spool: str) -> TurnsGateway:
@@ -92,16 +97,45 @@ class Starter:
             self.stack.push_async_callback(channel.stop)
         return built
 
+    async def presence(self) -> PresenceReader:
+        """Start, once, what reads the teams and who works now."""
+        if self._presence is None:
+            vault = self.base.store.vault
+            ways = frozenset(senders(self.base.settings))
+            self._presence = PresenceReader(Accounts(vault), Teams(vault), ways)
+            await self._presence.read()
+            await self.stack.enter_async_context(running(self._presence.run(), "presence", self.started.ended))
+        return self._presence
+
+    async def tell(self, console: str) -> None:
+        """Start what announces cases and tells other systems of changes; ``console`` is the console's address."""
+        hooks = doors.dispatcher(self.base)
+        await self.stack.enter_async_context(running(hooks.run(), "hooks", self.started.ended))
+        made = notifier(self.base, await self.presence(), console)
+        await self.stack.enter_async_context(running(made.run(), "notices", self.started.ended))
+
+    async def groups(self, built: Built) -> None:
+        """Start what keeps the topics of Telegram groups true, and lets it hear them; nothing where none are set."""
+        if not self.base.settings.telegram_desk_chats:
+            return
+        board = await self.stack.enter_async_context(open_board(self.base, await self.presence()))
+        channel = built.channels.get("telegram")
+        if isinstance(channel, TelegramChannel):
+            channel.hear_groups(board.take)
+        await self.stack.enter_async_context(running(board.run(), "groups", self.started.ended))
+
     async def work(self, language: Language) -> None:
         """Start the worker."""
         base = self.base
         duty = Duty(Accounts(base.store.vault))
+        presence = await self.presence()
         worker = Worker(
             base.store.partitions,
             Thinker(language.reader, self.rules, metrics=base.metrics),
             base.library,
             base.clock,
             on_duty=duty,
+            presence=presence,
             metrics=base.metrics,
         )
         await self.stack.enter_async_context(running(duty.run(), "duty", self.started.ended))
@@ -171,19 +205,15 @@ async def started(
         if "gateway" in roles or "sender" in roles:
             gateway = await starter.gateway("gateway" if "gateway" in roles else "sender")
             built = await starter.channels(gateway, receiving="gateway" in roles)
+        if "gateway" in roles:
+            await starter.groups(built)
         if "sender" in roles:
             await starter.send(built, gateway)
         if language:
             await starter.work(language)
         result = starter.started
-        phrases = (
-            phrasebook(settings.flows_dir, settings.locales_dir, release=settings.ucare_release)
-            if "console" in roles
-            else None
-        )
+        phrases = doors.phrases(base) if "console" in roles else None
         desk = doors.desk_app(base, phrases) if phrases else None
-        if desk is not None:
-            await stack.enter_async_context(running(doors.dispatcher(base).run(), "hooks", result.ended))
         if "gateway" in roles:
             public = doors.public_app(base, built.webhooks, starter.rules, starter.understands)
             shared = everything and desk is not None and not settings.public_url
@@ -192,6 +222,8 @@ async def started(
             result.console = result.chat if shared else ""
         if desk is not None and not result.console:
             result.console = await starter.serve(desk, settings.console_port)
+        if desk is not None:
+            await starter.tell(result.console)
         if not set(roles) & {"gateway", "console"}:
             await starter.serve(doors.small_app(base, starter.understands), settings.port)
         reloader = Reloader(base, phrases)

@@ -40,7 +40,12 @@ async def _make(args: argparse.Namespace) -> int:
     may = cast("tuple[May, ...]", _split(args.may))
     async with open_tokens(load()) as tokens:
         secret = await tokens.make(
-            args.name, may, by="@machine", countries=_split(args.countries), teams=_split(args.teams), days=args.days
+            args.name,
+            may,
+            by="@command-line",
+            countries=_split(args.countries),
+            teams=_split(args.teams),
+            days=args.days,
         )
     sys.stdout.write(f"{secret}\n")
     sys.stderr.write("This is shown once. Give it to the other system by a safe way.\n")
@@ -62,5 +67,5 @@ async def _show(tokens: Tokens) -> None:
 
 async def _revoke(name: str) -> int:
     async with open_tokens(load()) as tokens:
-        await tokens.revoke(name, by="@machine")
+        await tokens.revoke(name, by="@command-line")
     return 0

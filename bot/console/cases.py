@@ -15,6 +15,7 @@ from starlette.routing import Route
 from bot.console.access import COOKIE, Access, field, wants_json
 from bot.console.casepage import CasePage, Trouble, speaks
 from bot.console.offers import Offers
+from bot.console.pacing import paced
 from bot.console.pages import Pages
 from bot.console.parts import Parts
 from bot.console.reading import Reading, merged
@@ -178,10 +179,8 @@ class Cases:
         async def stream() -> AsyncGenerator[ServerSentEvent, None]:
             yield ServerSentEvent(event="ready", data="", retry=2000)
             try:
-                async with aclosing(self._changes(watched, session.name)) as found:
-                    async for id_ in found:
-                        if watched and id_ != watched:
-                            continue
+                async with aclosing(paced(self._changes(watched, session.name))) as found:
+                    async for _ in found:
                         if await self._parts.accounts.session(token, used=False) is None:
                             return
                         yield ServerSentEvent(event="change", data="")
@@ -199,7 +198,8 @@ class Cases:
         with self._reading.here(watched, name) as told:
             async with aclosing(merged(self._desk.changes(), told)) as both:
                 async for id_ in both:
-                    yield id_
+                    if id_ == watched:
+                        yield id_
 
 
 def _next(name: str, session: Session, done: Acted | None) -> str:

@@ -113,7 +113,8 @@ def own_name(code: str) -> str:
 def language_name(code: str, shown_in: str) -> str:
     """Return the name of a locale; the code itself where Babel does not know it."""
     try:
-        return known(code).get_display_name(known(shown_in)) or code
+        own = known(shown_in)
+        return own.languages.get(code) or known(code).get_display_name(own) or code
     except (UnknownLocaleError, ValueError, TypeError):
         return code
 

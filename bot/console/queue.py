@@ -139,6 +139,7 @@ class Queue:
         }
         shown = counts(chosen.rows, now)
         told: dict[str, object] = {
+            "filter": wanted.query(),
             "order": [(row.id, row.level, pieces[row.id].mark) for row in chosen.rows],
             "levels": Counter(row.level for row in chosen.rows),
             "total": len(everything),

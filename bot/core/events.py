@@ -26,6 +26,19 @@ Kind = Literal[
 """What a contact sent. A caption travels as ``text`` beside the kind of its medium."""
 
 
+class Medium(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a picture, voice message or file of a contact lies at the service; it is fetched only if a person asks."""
+
+    id: str
+    """Its id or path at the service; nobody else can do anything with it."""
+    type: str = ""
+    """The media type that the service or the contact's device declares; never believed."""
+    size: int = 0
+    """Bytes, as far as the service tells."""
+    seconds: int = 0
+    """Length of a voice message."""
+
+
 class Event(msgspec.Struct, frozen=True, tag_field="type"):
     """The common part of all events."""
 
@@ -47,6 +60,8 @@ class MessageReceived(Event, frozen=True, tag="message_received"):
     """The locale of the contact's device, where the channel tells; only a hint."""
     answered: bool = False
     """The gateway has sent the numbers of T0 already, while the store was away; they are not sent twice."""
+    medium: Medium | None = None
+    """Where what was sent beside the text can be fetched, if the channel tells."""
     understood: Understood | None = None
     """Filled in by the worker before the engine sees the event; risk is judged for captions and edits too."""
 

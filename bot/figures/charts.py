@@ -7,6 +7,7 @@ number. Lines differ in dashes as well as in colour. A chart is shown above a ta
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 from xml.etree import ElementTree as ET
@@ -17,6 +18,9 @@ from pygal.style import Style  # type: ignore[import-untyped]  # has no types
 
 from bot.figures.cells import Cell
 from bot.i18n.isolates import LRI, PDI
+
+# The library leaves a finder for its own plug-ins that Python 3.12 and pytest's import hook no longer understand.
+sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 Theme = Literal["light", "dark"]
 WIDE: Final = 960
@@ -87,7 +91,7 @@ def bars(table: Mapping[str, Cell], look: Look) -> bytes:
     most = max((cell.hi if cell.hi is not None else cell.lo for cell in table.values()), default=0)
     chart = pygal.HorizontalStackedBar(
         style=_style(look), width=width, height=ROW * len(table) + 48, show_legend=False, print_values=False,
-        truncate_label=look.letters, margin=8, spacing=10, rounded_bars=3, **_plain(),
+        truncate_label=look.letters, margin=8, margin_right=24, spacing=10, rounded_bars=3, **_plain(),
     )  # fmt: skip
     chart.x_labels = names
     cells = [table[name] for name in names]

@@ -115,11 +115,14 @@ def sentences(
     _tags: Collection[str],
     options: Mapping[str, Any],  # noqa: ARG001 - Babel passes it by name
 ) -> Iterator[Extracted]:
-    """Yield what code tells a caseworker: ``_("…")``, the ``msg`` of an error, and constants that are sentences."""
+    """Yield what code tells a caseworker: ``_("…")``, ``say("…")``, the ``msg`` of an error, and constants that are sentences."""
     for node in ast.walk(ast.parse(fileobj.read())):
         match node:
-            case ast.Call(func=ast.Name(id="_"), args=[ast.Constant(value=str(text))]):
+            case ast.Call(func=ast.Name(id="_" | "say"), args=[ast.Constant(value=str(text))]):
                 yield node.lineno, "gettext", (text,), []
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text)))
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(text)))
+            ):
                 if name == "msg" or (name.isupper() and text.endswith(".") and " " in text):
                     yield node.lineno, "gettext", (text,), []

@@ -18,7 +18,7 @@ HELP: Final = (
     "see. /take, /release, /resolve OUTCOME REASON. Pictures and edited messages are not sent."
 )
 JOIN: Final = "I do not know you yet. Get a code in the console, under your name, and send /link CODE here."
-JOINED: Final = "Joined. Your name here is now:"
+JOINED: Final = "You are joined. This is your name in the console."
 BAD_CODE: Final = "This code does not work (any more). Get a new one."
 ONLY_TEXT: Final = "Not sent: only text is sent to contacts from here."
 NOT_EDITED: Final = "The contact keeps what was sent first: an edited message is not sent again."

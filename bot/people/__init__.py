@@ -1,1 +1,1 @@
-"""Who works here: accounts, passwords, second factors, sessions, invitations, recovery, an organisation's own sign-in."""
+"""Who works here: accounts, passwords, second factors, sessions, invitations, recovery, an organisation's sign-in."""

@@ -57,7 +57,7 @@ class Accounts:
         """Take the vault that keeps them, how sign-in is set, the audit and the clock (milliseconds)."""
         self._vault = vault
         self.rules = rules or Rules()
-        self.audit: Audit = audit or Nowhere()
+        self.audit: Audit | Nowhere = audit or Nowhere()
         self.now = now
         self.book = Book(vault)
         self.sessions = Sessions(vault, self.book, self.rules, now)
@@ -102,7 +102,7 @@ class Accounts:
         token = tokens.fresh()
         kept = Link(name=name, generation=account.generation)
         await self._vault.put("link:" + tokens.digest(token), msgspec.json.encode(kept), ttl_s=LINK_TTL_S)
-        await self.audit.note(by or "machine", "invited", name, " ".join(account.roles))
+        await self.audit.note(by or "@command-line", "invited", name, " ".join(account.roles))
         return token
 
     async def invited(self, token: str) -> str:
@@ -144,7 +144,7 @@ class Accounts:
         """
         name = name.strip().lower()
         await self.book.change(name, lambda old: _anew(old, "disabled"))
-        await self.audit.note(by or "machine", "disabled", name)
+        await self.audit.note(by or "@command-line", "disabled", name)
 
     async def _read_link(self, token: str) -> Link | None:
         kept = await self._vault.get("link:" + tokens.digest(token))

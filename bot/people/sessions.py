@@ -1,6 +1,6 @@
 """Who is signed in: tokens in a cookie, with an end when nobody uses them and an end in any case.
 
-A session's record never changes, so that nothing brings one back that was ended; when it was used last stands beside it.
+A session's record never changes, so that nothing brings back one that was ended; its last use stands beside it.
 """
 
 from __future__ import annotations

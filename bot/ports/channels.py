@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
-from bot.core.events import MessageReceived
+from bot.core.events import Medium, MessageReceived
+
+MAX_MEDIUM: Final = 10_000_000
+"""Bytes of a picture or voice message that are fetched at most."""
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -85,6 +88,18 @@ class Channel(Protocol):
 
     async def delete(self, address: str, ids: Sequence[str]) -> int:
         """Delete what the service lets a bot delete; return how many are gone."""
+
+
+class MediaSource(Protocol):
+    """Where what contacts sent beside text can be fetched; one for each channel that has such a thing."""
+
+    async def fetch(self, medium: Medium) -> bytes:
+        """Return a medium as it lies at the service, at most ``MAX_MEDIUM`` bytes; nothing is written to a disk.
+
+        Raises:
+            SendError: It is too large (``too_large``) or gone (``gone``), or the service refuses or cannot be reached;
+                with ``retryable``.
+        """
 
 
 class Gateway(Protocol):

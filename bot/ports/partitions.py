@@ -14,7 +14,7 @@ import msgspec
 from bot.core.conversation import Conversation
 from bot.core.effects import TextRef
 from bot.core.escalation import Escalation
-from bot.core.events import AnyEvent
+from bot.core.events import AnyEvent, Medium
 from bot.ports.channels import DeliveryStatus, Incoming, Outgoing
 
 
@@ -75,6 +75,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """By which the numbers in it were chosen, together with ``at``."""
     values: tuple[tuple[str, str], ...] = ()
     """What stood in place of placeholders that are no numbers."""
+    medium: Medium | None = None
+    """Where the picture, voice message or file that the contact sent can be fetched."""
 
 
 class Timer(msgspec.Struct, frozen=True):

@@ -109,7 +109,9 @@ def words(draft: Draft, before: Conversation) -> None:
     elif isinstance(event, MessageReceived) and event.button:
         draft.lines.append(pressed(event, before, library))
     elif isinstance(event, MessageReceived):
-        draft.lines.append(Line(event.at, "contact", event.text, kind=event.kind, locale=draft.after.locale))
+        draft.lines.append(
+            Line(event.at, "contact", event.text, kind=event.kind, locale=draft.after.locale, medium=event.medium)
+        )
 
 
 def shell_part(draft: Draft, prepared: Prepared, about: Escalation | None) -> None:

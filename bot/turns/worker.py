@@ -13,6 +13,7 @@ from bot.core.library import Library
 from bot.errors import StoreError
 from bot.ports.basics import Clock
 from bot.ports.partitions import Partition, Partitions
+from bot.teams.presence import Presence
 from bot.turns.metrics import Metrics
 from bot.turns.partition import PartitionRunner
 from bot.turns.performer import Shell, nobody
@@ -40,6 +41,7 @@ class Worker:
         clock: Clock,
         *,
         on_duty: Callable[[str], bool] = nobody,
+        presence: Callable[[], Presence | None] = lambda: None,
         metrics: Metrics | None = None,
         wanted: int = 0,
         renew_s: float = RENEW_S,
@@ -52,6 +54,7 @@ class Worker:
             library: Returns the library in use; asked for every batch, so that a reload is taken over at once.
             clock: Tells the time.
             on_duty: Whether a caseworker is on duty now, for closed cases that come back.
+            presence: The teams and who works now; None: nothing is known of them.
             metrics: The counters.
             wanted: How many partitions to own at most; 0: all there are.
             renew_s: How often leases are renewed, in seconds.
@@ -60,6 +63,7 @@ class Worker:
         self._thinker = thinker
         self._library = library
         self._on_duty = on_duty
+        self._presence = presence
         self._clock = clock
         self._metrics = metrics or Metrics()
         self._wanted = wanted
@@ -119,7 +123,7 @@ class Worker:
         self._metrics.partitions.set(len(self._running))
 
     def _shell(self, partition: int) -> Shell:
-        return Shell(self._library(), partition, self._on_duty)
+        return Shell(self._library(), partition, self._on_duty, self._presence())
 
     async def _watched(self, runner: PartitionRunner) -> None:
         await runner.run()

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from bot.console.app import console_app
 from bot.console.parts import Parts
 from bot.desk.desk import Desk
+from bot.flowfiles.phrasebook import Phrasebook, phrasebook
 from bot.i18n import catalogs
 from bot.i18n.pages import PageTexts
 from bot.people.account import Scope
 from bot.people.accounts import Accounts
 from tests.console import scenes
-from tests.console.memory import Clock, MemoryAudit, MemoryEscalations, MemoryPhrases, MemoryVault, now
+from tests.console.memory import Clock, MemoryAudit, MemoryEscalations, MemoryVault, now
 
 COOKIE = "ucare_console"
 PASSWORD = "blue tram under water"
-LOCALES = Path(__file__).parents[2] / "locales"
+ROOT = Path(__file__).parents[2]
+LOCALES = ROOT / "locales"
 
 
+@lru_cache
+def phrases() -> Phrasebook:
+    """Return the reviewed sentences of the project."""
+    return phrasebook(ROOT / "flows", LOCALES)
+
+
+@lru_cache
 def all_texts() -> PageTexts:
     """Return the texts of every locale, also of those that are not whole yet."""
     return PageTexts(catalogs.read_all(LOCALES, "console"), ())
@@ -39,7 +49,7 @@ class Stage:
 
     def app(self, **given):
         desk = Desk(self.escalations, self.accounts, self.audit, Clock())
-        parts = Parts(desk=desk, accounts=self.accounts, texts=all_texts(), phrases=MemoryPhrases(), **given)
+        parts = Parts(desk=desk, accounts=self.accounts, texts=all_texts(), phrases=phrases(), **given)
         return console_app(parts)
 
     async def token(self, name: str) -> str:

@@ -291,3 +291,73 @@ async def test_lowered_and_raised_with_a_reason(work, people):
     assert work.store.cases["a"].asked == ()
     await do(work, "noor", close.Exclude("ben", "He is named."))
     assert (await people["ben"].get()).status_code == 404
+
+
+WRONG = (
+    ("reply", {"text": " "}), ("reply", {"text": "x" * 4001, "sure": "1"}), ("resolve", {}),
+    ("resolve", {"outcome": "answered"}), ("resolve", {"outcome": "answered", "reason": "y" * 501}),
+    ("resolve", {"outcome": "x", "reason": "y"}), ("hand_back", {"hours": "9999"}), ("hand_back", {"hours": "-1"}),
+    ("transfer", {"summary": "s"}), ("transfer", {"to": "ghost", "summary": "s"}), ("lower_level", {"level": "T9"}),
+    ("label", {"label": "<b>"}), ("check", {"step": "nothing"}), ("link", {"other": "none"}),
+    ("send_flow", {"flow": "no.flow"}), ("confirm", {"what": "resolve"}), ("decline", {"what": "x"}),
+    ("follow_up", {"when": "1"}), ("follow_up", {"when": "9" * 30}), ("export", {"reason": ""}),
+)  # fmt: skip
+
+
+async def test_wrong_fields_are_answered_clearly_and_change_nothing(work, people):
+    await do(work, "noor", claim.Claim())
+    before = work.store.cases["a"]
+    for verb, fields in WRONG:
+        answer = await people["noor"].post(verb, headers={}, **fields)
+        assert answer.status_code == 409, (verb, fields)
+        assert 'role="alert"' in answer.text
+        assert work.store.cases["a"] == before, (verb, fields)
+
+
+async def test_a_refused_reply_keeps_the_draft(people):
+    answer = await people["ben"].post("reply", headers={}, text="Do not lose me", key="k1")
+    assert answer.status_code == 409
+    assert ">Do not lose me</textarea>" in answer.text
+
+
+async def test_what_does_not_exist_is_not_found(people):
+    noor = people["noor"]
+    assert (await noor.client.get("/console/cases/none")).status_code == 404
+    assert (await noor.post("delete")).status_code == 404
+    assert (await noor.post("claim", case="none", headers={})).status_code == 404
+    for path in ("phrases", "flows"):
+        assert (await noor.client.get(f"/console/cases/none/{path}")).status_code == 404
+    assert (await noor.client.get("/console/events?case=none")).status_code == 404
+
+
+async def test_the_accused_reaches_the_case_by_no_way(work, people):
+    await work.case("x", excluded=("noor",))
+    noor = people["noor"]
+    assert "Maple" not in (await noor.client.get("/console/cases/x")).text
+    assert (await noor.client.get("/console/events?case=x")).status_code == 404
+    for verb in ("claim", "note", "reveal", "export", "phrases"):
+        answer = await noor.post(verb, case="x", headers={}, text="x", reason="x")
+        assert answer.status_code in {404, 409}
+        assert "Maple" not in answer.text
+    assert work.store.cases["x"].state == "waiting"
+
+
+async def test_the_case_of_a_colleague_who_left_can_be_taken_over(work, people):
+    await do(work, "ben", claim.Claim())
+    assert (await people["noor"].post("take_over", former="ben")).status_code == 409
+    await work.accounts.disable("ben")
+    assert "ben cannot work on this case any more." in (await people["noor"].get()).text
+    assert (await people["noor"].post("take_over", former="ben")).status_code == 200
+    assert work.store.cases["a"].assignee == "noor"
+
+
+async def test_a_huge_text_is_refused(people):
+    assert (await people["noor"].post("reply", text="x" * 200_000)).status_code == 403
+
+
+async def test_a_flow_is_sent_and_named(work, people):
+    await do(work, "noor", claim.Claim())
+    assert (await people["noor"].post("send_flow", flow="guardian.child", key="k")).status_code == 200
+    assert "<b>My guardian</b>" in (await people["noor"].get()).text
+    work.store.logs["a"].append(Line(now(), "caseworker", "gone.flow", "flow_not_sent", by="noor", flow="gone.flow"))
+    assert "Flow, not sent" in (await people["noor"].get()).text

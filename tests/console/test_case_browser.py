@@ -435,3 +435,32 @@ def test_it_all_works_without_the_script(opened, work):
     page.get_by_role("button", name="Keep the note").click()
     assert len(said(work)) == 2
     assert noted(work) == ["for us"]
+
+
+def test_a_machine_translates_only_when_asked_and_beside_the_original(opened, served, work):
+    object.__setattr__(work.parts, "translator", object())  # the page asks only whether there is one
+    act(served, work, "noor", claim.Claim())
+    page = opened()
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.post_data)
+        route.fulfill(json={"text": "Somebody follows me" if "to=me" in route.request.post_data else "مرحبا"})
+
+    page.route(re.compile("/translate$"), answer)
+    expect(page.locator(".same.machine")).to_have_count(0)
+    assert asked == []
+    page.get_by_role("button", name="Translate", exact=True).click()
+    bubble = page.locator(".entry.contact .bubble").first
+    expect(bubble.locator(".same.machine")).to_have_text("translated by machine Somebody follows me")
+    expect(bubble.locator(".said")).to_contain_text("أحدهم")
+    page.locator("#reply-text").fill("Hello")
+    page.locator("#reply-text").press("Control+Enter")
+    page.locator("#warning").get_by_role("button", name="Translate and look").click()
+    expect(page.locator(".translated-text")).to_have_text("مرحبا")
+    assert said(work) == []
+    page.get_by_role("button", name="Send the translation").click()
+    expect(page.locator(".entry.caseworker:not(.pending) .said")).to_have_text("مرحبا")
+    expect(page.locator(".entry.caseworker .same.machine")).to_contain_text("Hello")
+    line = work.store.logs["a"][-1]
+    assert (line.text, line.original, line.phrase) == ("مرحبا", "Hello", "")

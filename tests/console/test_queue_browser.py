@@ -18,6 +18,11 @@ from tests.web.serving import Served
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ALL = "/console/queue?all=1"
+LONG_TASKS = """() => {
+  window.long = [];
+  new PerformanceObserver((list) => window.long.push(...list.getEntries().map((one) => one.duration)))
+    .observe({ type: "longtask" });
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +136,7 @@ def test_from_alert_to_a_sent_phrase_in_six_strokes(opened, served, stage):
     live(page)
     page.keyboard.press("c")
     expect(page).to_have_url(re.compile("/console/cases/a$"))
-    expect(page.locator("#reply")).to_be_visible()
+    expect(page.locator("#composer[data-mode=reply]")).to_be_visible()
     page.keyboard.press("/")
     expect(page.locator("dialog[open] [role=option]").first).to_be_visible()
     page.keyboard.press("Enter")
@@ -166,7 +171,7 @@ def test_filters_are_in_the_address_and_come_back(opened, served, stage):
     page.locator("select[name=country]").select_option("GR")
     expect(page.locator(".row")).to_have_count(3)
     page.keyboard.press("Escape")
-    page.locator("body").press("3")
+    page.keyboard.press("3")
     expect(page).to_have_url(re.compile(r"\?country=GR&owner=nobody$"))
     expect(page.locator(".row")).to_have_count(3)
     expect(page.locator("select[name=country] option:checked")).to_have_text("Greece (3)")
@@ -225,7 +230,9 @@ def test_draft_survives_until_it_is_sent_or_somebody_else_comes(opened, served, 
     page.reload()
     expect(box).to_have_value("")
     box.fill("Not for others")
-    page.context.add_cookies([{"name": COOKIE, "value": served.call(stage.token("sam")), "url": served.url + "/console"}])
+    page.context.add_cookies(
+        [{"name": COOKIE, "value": served.call(stage.token("sam")), "url": served.url + "/console"}]
+    )
     page.goto(served.url + ALL)
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('ucare-draft')).length") == 0
 
@@ -282,7 +289,7 @@ def test_two_hundred_cases_stay_fluent(opened, served, stage):
     page = opened()
     live(page)
     page.wait_for_timeout(700)
-    page.evaluate("""() => { window.long = []; new PerformanceObserver(list => window.long.push(...list.getEntries().map(one => one.duration))).observe({type: "longtask"}); }""")
+    page.evaluate(LONG_TASKS)
     for at in range(20):
         case = stage.escalations.cases[f"m{at * 9}"]
         stage.escalations.cases[case.id] = msgspec.structs.replace(case, announced=case.announced + 1)

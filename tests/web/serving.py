@@ -32,9 +32,9 @@ class Served:
         self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         self._loop.close()
 
-    def call(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Run a coroutine in the server's loop."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+    def call(self, work: Coroutine[Any, Any, Any], within: float = 10) -> Any:
+        """Run a coroutine in the server's loop, within some seconds."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(within)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -8,6 +8,8 @@ module         what it does
 ``transport``  its HTTP requests, over aiohttp
 ``payloads``   an update → what the gateway takes (pure)
 ``receiving``  parse, hand to the gateway
+``media``      what is sent beside text → where it lies (pure)
+``fetching``   files, if a caseworker asks for one
 ``polling``    getUpdates, where there is no public address
 ``setup``      webhook, commands and menu button
 ``verify``     the secret token of webhooks

@@ -18,7 +18,7 @@ from bot.channels.telegram.failures import refusal
 from bot.channels.telegram.keyboard import keyboard
 from bot.channels.telegram.payloads import decode
 from bot.channels.telegram.polling import HELP, Poller, pause_after
-from bot.channels.telegram.receiving import Receiver
+from bot.channels.telegram.receiving import Groups, Receiver
 from bot.channels.telegram.setup import Commands, offer, tell
 from bot.channels.telegram.splitting import sendable, split
 from bot.channels.telegram.verify import secret_for, verify
@@ -80,6 +80,11 @@ class TelegramChannel:
         self._receiver = Receiver(gateway, clock) if gateway is not None else None
         self._task: asyncio.Task[None] | None = None
         self._begun: OrderedDict[bytes, tuple[int, list[str]]] = OrderedDict()
+
+    def hear_groups(self, groups: Groups) -> None:
+        """Let somebody hear what is written in groups; without it, groups are not heard."""
+        if self._receiver is not None:
+            self._receiver.groups = groups
 
     async def start(self) -> None:
         """Open the client and begin to receive. A service that cannot be reached is tried again in the background.

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+import re
+from typing import Any, Final
 
 from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.channels.telegram.transport import AiohttpRequest
+from bot.errors import SendError
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+PATH: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
+"""Of a file, below the bot's own folder; a server that names a file of its own disk is none of these."""
 
 
 class Client(Bot):
@@ -67,3 +71,19 @@ class Client(Bot):
             msg = "Invalid server response"
             raise TelegramError(msg)
         return found
+
+    async def file(self, file_id: str) -> bytes:
+        """Return a file that a contact sent.
+
+        Args:
+            file_id: As the update named it.
+
+        Raises:
+            SendError: It is too large or gone.
+            TelegramError: The service refuses or cannot be reached.
+        """
+        found = await self._post("getFile", {"file_id": file_id})
+        path = found.get("file_path") if isinstance(found, dict) else None
+        if not (isinstance(path, str) and PATH.fullmatch(path)):
+            raise SendError("gone", retryable=False)
+        return await self._transports[1].download(f"{self.base_file_url}/{path}")

@@ -23,6 +23,9 @@ BAD_REQUESTS = (
     ("button_data_invalid", "button_too_long"),
     ("can't be deleted", "not_deletable"),
     ("message to delete not found", "not_deletable"),
+    ("file is too big", "too_large"),
+    ("file_id", "gone"),
+    ("temporarily unavailable", "gone"),
 )
 
 

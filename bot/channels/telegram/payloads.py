@@ -16,6 +16,7 @@ import msgspec
 from babel import Locale, UnknownLocaleError
 from telegram import CallbackQuery, Chat, ChatMember, Message, Update, User
 
+from bot.channels.telegram.media import medium_of
 from bot.core import cleaning
 from bot.core.events import Kind, MessageReceived
 from bot.errors import PayloadError
@@ -168,6 +169,7 @@ def _read_message(
             edited=edited,
             start=start[1] if start else "",
             locale_hint=_hint(message.from_user),
+            medium=None if kind == "text" else medium_of(data),
         ),
         message=str(message.message_id) if _is_id(message.message_id) else "",
     )

@@ -15,6 +15,8 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bot.channels.download import TIMEOUT_S, read
+
 T = TypeVar("T")
 
 FORM: Final = {"content-type": "application/x-www-form-urlencoded", "user-agent": BaseRequest.USER_AGENT}
@@ -104,6 +106,25 @@ class AiohttpRequest(BaseRequest):
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: an address that is none
+            raise NetworkError(type(error).__name__) from None
+
+    async def download(self, url: str) -> bytes:
+        """Return a file of the service.
+
+        Raises:
+            SendError: It is too large or gone, or not given out.
+            TimedOut, NetworkError: As for a call.
+        """
+        if self._session is None:
+            msg = "The transport is not open."
+            raise NetworkError(msg)
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT_S, sock_connect=self._connect)
+        try:
+            async with self._session.get(URL(url), headers=PLAIN, timeout=timeout, allow_redirects=False) as response:
+                return await read(response)
+        except TimeoutError:
+            raise TimedOut from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NetworkError(type(error).__name__) from None
 
     def _url(self, url: str) -> URL:

@@ -1,7 +1,7 @@
 """Twilio's fields → what happened. Pure.
 
 What is not needed is dropped here and never stored: the profile name, the place of a location, the names in a
-contact card, the address of a medium (which is never fetched).
+contact card. Of a medium its path at Twilio is kept, never a host: it is fetched from nowhere else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final, Literal
 from bot.channels.whatsapp.codes import meaning
 from bot.channels.whatsapp.verify import Fields
 from bot.core import cleaning
-from bot.core.events import Kind, MessageReceived
+from bot.core.events import Kind, Medium, MessageReceived
 from bot.errors import PayloadError
 from bot.ports.channels import DeliveryStatus, Incoming
 
@@ -26,6 +26,11 @@ MAX_PAYLOAD: Final = 256
 
 SID: Final = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 NUMBER: Final = re.compile(r"\+[1-9][0-9]{4,19}")
+MEDIUM: Final = re.compile(
+    r"https?://[^/?#@\s]+(/2010-04-01/Accounts/AC[0-9a-fA-F]{32}/Messages/(?:SM|MM)[0-9a-fA-F]{32}/Media/ME[0-9a-fA-F]{32})"
+)
+"""The address of a medium; its path is kept."""
+TYPE: Final = re.compile(r"[a-z]+/[a-z0-9.+-]{1,64}")
 SCOPED: Final = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 """A business-scoped id: a contact who hides the number under a username."""
 
@@ -128,6 +133,13 @@ def kind_of(fields: Fields, text: str) -> Kind:
     return "text" if text and (stated or not fields.first("MessageType")) else "unknown"
 
 
+def medium_of(fields: Fields) -> Medium | None:
+    """Return where the medium of a message lies, or None where there is none; Twilio tells no size."""
+    found = MEDIUM.fullmatch(fields.first("MediaUrl0"))
+    declared = fields.first("MediaContentType0").lower().partition(";")[0].strip()
+    return Medium(found[1], declared if TYPE.fullmatch(declared) else "") if found else None
+
+
 def incoming(fields: Fields, *, at: int) -> Incoming:
     """Return one message of a contact.
 
@@ -150,7 +162,8 @@ def incoming(fields: Fields, *, at: int) -> Incoming:
     label = clean(fields.first("ButtonText") or fields.first("ListTitle"))
     text = label or clean(fields.first("Body"))
     kind: Kind = "text" if label else kind_of(fields, text)
-    return Incoming(NAME, who, MessageReceived(id=event_id, at=at, text=text, kind=kind))
+    medium = None if kind in {"text", "contact"} else medium_of(fields)
+    return Incoming(NAME, who, MessageReceived(id=event_id, at=at, text=text, kind=kind, medium=medium))
 
 
 def status(fields: Fields) -> DeliveryStatus | None:

@@ -96,7 +96,7 @@ def reason_of(text: str) -> str:
     """
     reason = text.strip()
     if not reason or len(reason) > MAX_REASON:
-        msg = f"Say why, in at most {MAX_REASON} characters."
+        msg = "Say why, in at most 500 characters."
         raise NotAllowedError(msg)
     return reason
 
@@ -109,7 +109,7 @@ def text_of(text: str) -> str:
     """
     written = text.replace("\r\n", "\n").strip()
     if not written or len(written) > MAX_NOTE:
-        msg = f"Write something, in at most {MAX_NOTE} characters."
+        msg = "Write something, in at most 4000 characters."
         raise NotAllowedError(msg)
     return written
 

@@ -4,6 +4,7 @@ import { follow, soon } from "./case/live.js";
 import { media } from "./case/media.js";
 import { acts } from "./case/acts.js";
 import { palettes } from "./case/palette.js";
+import { translate } from "./case/translate.js";
 import { keepZone } from "./case/zone.js";
 
 const host = document.getElementById("case");
@@ -13,6 +14,7 @@ if (host) {
   composer.onPhrase = (id) => open("phrases", id);
   acts(host, composer);
   media(host);
+  translate(host);
   follow(host, () => composer.renewed());
   if (keepZone()) soon();
 

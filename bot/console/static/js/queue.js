@@ -142,7 +142,8 @@ const refresh = paced(async () => {
 function show(fields) {
   const params = new URLSearchParams([...fields].filter(([, value]) => value));
   query = `?${params.size ? params : "all=1"}`;
-  history.replaceState(null, "", `/console/queue${params.size ? query : "?all=1"}`);
+  history.replaceState(null, "", `/console/queue${query}`);
+  document.cookie = `ucare_queue=${params}; path=/console/queue; max-age=${params.size ? 2592000 : 0}; samesite=strict${location.protocol === "https:" ? "; secure" : ""}`;
   host.setAttribute("aria-busy", "true");
   const has = Object.fromEntries(params);
   for (const tab of document.querySelectorAll(".tabs a")) {
@@ -237,5 +238,6 @@ addEventListener("scroll", () => { if (scrollY < 40) { $("above").hidden = true;
 addEventListener("popstate", () => location.reload());
 
 tick(rows);
+standing(JSON.parse(host.dataset.standing));
 listen("/console/events", refresh);
 setInterval(refresh, 30000);

@@ -3,6 +3,7 @@
 import { soon } from "./live.js";
 import { outbox } from "./outbox.js";
 import { signIn } from "../live.js";
+import { translation } from "./translate.js";
 import { post, words } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -87,13 +88,11 @@ export function compose(host) {
   }
 
   async function translate() {
-    const text = box("reply").value.trim();
-    if (!text) { box("reply").focus(); return; }
-    const { status: code, body } = await post(`/console/cases/${host.dataset.id}/translate`, { csrf: forms.reply.elements.csrf.value, text, to: "contact" });
-    if (code === 401) { signIn(); return; }
-    const found = body.text ?? body.translation;
-    if (code !== 200 || !found) { error("reply", body.error ?? words.offline); return; }
-    machine = found;
+    const written = box("reply").value.trim();
+    if (!written) { box("reply").focus(); return; }
+    const { text, error: why } = await translation(host, written, "contact");
+    if (why) { error("reply", why); return; }
+    machine = text;
     warning.hidden = true;
     translated.querySelector(".translated-text").textContent = machine;
     translated.hidden = false;

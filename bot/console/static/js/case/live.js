@@ -86,7 +86,10 @@ export function follow(element, then) {
   log.addEventListener("scroll", () => {
     if (log.scrollHeight - log.scrollTop - log.clientHeight < 80) newer.hidden = true;
   }, { passive: true });
-  new ResizeObserver(() => { if (newer.hidden) log.scrollTop = log.scrollHeight; }).observe(log);
+  new ResizeObserver(() => {
+    if (newer.hidden) log.scrollTop = log.scrollHeight;
+    document.documentElement.style.setProperty("--log-top", `${Math.round(log.getBoundingClientRect().top)}px`);
+  }).observe(log);
   $("acts").addEventListener("toggle", (event) => event.newState === "closed" && soon(), true);
   listen(host.dataset.live, () => soon());
   setInterval(soon, 30000);
