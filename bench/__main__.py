@@ -11,7 +11,7 @@ from typing import Final
 from bench.place import quiet
 from bench.tables import Size
 
-NAMES: Final = ("turns", "sends", "memory", "flows", "nlu")
+NAMES: Final = ("turns", "sends", "memory", "flows", "nlu", "console")
 
 
 def main() -> None:

@@ -16,6 +16,9 @@ from bot.api.tokens import Token, Tokens
 from bot.asgi import Guard, SecurityHeaders
 from bot.bootstrap.base import Base
 from bot.bootstrap.desk import desk_of
+from bot.channels.telegram.fetching import TelegramMedia
+from bot.channels.whatsapp.fetching import WhatsAppMedia
+from bot.config import Settings
 from bot.console.app import console_app
 from bot.console.parts import Parts as ConsoleParts
 from bot.desk.desk import Desk
@@ -23,6 +26,7 @@ from bot.figures.keeping import Snapshots
 from bot.flowfiles.phrasebook import Phrasebook, phrasebook
 from bot.people.accounts import Accounts
 from bot.ports.basics import RiskReader
+from bot.ports.channels import MediaSource
 from bot.ports.webhooks import Webhook
 from bot.teams.keeping import Teams
 from bot.turns.alarm import alarm_text, locale_for
@@ -91,6 +95,17 @@ def dispatcher(base: Base) -> Dispatcher:
     return Dispatcher(Hooks(base.store.vault), base.store.escalations, valid, base.clock)
 
 
+def media(settings: Settings) -> dict[str, MediaSource]:
+    """Return where what contacts sent beside text can be fetched, by channel."""
+    found: dict[str, MediaSource] = {}
+    if settings.telegram_token:
+        found["telegram"] = TelegramMedia(settings.telegram_token, api_url=settings.telegram_api_url)
+    if settings.twilio_account_sid:
+        sid, secret = settings.twilio_account_sid, settings.twilio_auth_token
+        found["whatsapp"] = WhatsAppMedia(sid, secret, api_url=settings.twilio_api_url)
+    return found
+
+
 def snapshots(base: Base) -> Snapshots:
     """Return the figures of the weeks."""
     kept_days = base.settings.keep_closed_days
@@ -110,6 +125,7 @@ def desk_app(base: Base, book: Phrasebook, *, public_url: str = "") -> Starlette
             public_url=public_url,
             audit=base.store.audit,
             teams=Teams(base.store.vault),
+            media=media(base.settings),
             figures=snapshots(base),
         )
     )

@@ -27,9 +27,9 @@ async def read(response: aiohttp.ClientResponse) -> bytes:
     """
     status = response.status
     if status >= BROKEN or status in LATER:
-        raise SendError("service_failed", retryable=True)
+        raise SendError(code="service_failed", retryable=True)
     if status != OK:
-        raise SendError("refused" if status in REFUSED else GONE, retryable=False)
+        raise SendError(code="refused" if status in REFUSED else GONE, retryable=False)
     if (response.content_length or 0) > MAX_MEDIUM:
         raise SendError(TOO_LARGE, retryable=False)
     found = bytearray()

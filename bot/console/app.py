@@ -16,6 +16,7 @@ from bot.asgi import Guard, SecurityHeaders
 from bot.console import audit
 from bot.console.access import Access, wants_json
 from bot.console.cases import AWAY, Cases
+from bot.console.media import Media
 from bot.console.mishaps import Mishaps
 from bot.console.overview import Overview
 from bot.console.pages import Pages
@@ -55,6 +56,7 @@ def console_app(parts: Parts) -> Starlette:
             *Prefer(parts.texts, parts.public_url).routes(),
             *SignIn(parts, pages, access).routes(),
             *Queue(parts, pages, access).routes(),
+            *(Media(parts, parts.media, parts.audit, pages, access).routes() if parts.audit else ()),
             *Cases(parts, pages, access).routes(),
             *Overview(parts, pages, access).routes(),
             *(audit.AuditPage(parts, parts.audit, pages, access).routes() if parts.audit else ()),

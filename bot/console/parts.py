@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.asgi import Texts
 from bot.desk.desk import Desk
 from bot.figures.keeping import Snapshots
 from bot.people.accounts import Accounts
 from bot.ports.audit import Audit
+from bot.ports.channels import MediaSource
 from bot.ports.desk import Phrases
 from bot.teams.keeping import Teams
 
@@ -26,5 +28,7 @@ class Parts:
     """Names of the teams that a case can be handed to; None: there are none."""
     audit: Audit | None = None
     """Who read or did what; None: there is no page for it."""
+    media: Mapping[str, MediaSource] = field(default_factory=dict)
+    """Where pictures and voice messages can be fetched, by channel."""
     figures: Snapshots | None = None
     """What was published of the weeks; None: there is no overview."""

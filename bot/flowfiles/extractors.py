@@ -115,7 +115,7 @@ def sentences(
     _tags: Collection[str],
     options: Mapping[str, Any],  # noqa: ARG001 - Babel passes it by name
 ) -> Iterator[Extracted]:
-    """Yield what code tells a caseworker: ``_("…")``, ``say("…")``, the ``msg`` of an error, and constants that are sentences."""
+    """Yield what code tells a caseworker: ``_("…")``, ``say("…")``, the ``msg`` of errors, constant sentences."""
     for node in ast.walk(ast.parse(fileobj.read())):
         match node:
             case ast.Call(func=ast.Name(id="_" | "say"), args=[ast.Constant(value=str(text))]):

@@ -124,9 +124,7 @@ class Accounts:
         if not await self._vault.delete("link:" + tokens.digest(token)):
             msg = "This link was used already. Ask for a new one."
             raise NotAllowedError(msg)
-        await self.book.change(
-            kept.name, lambda old: msgspec.structs.replace(_anew(old, "active"), password=hashed)
-        )
+        await self.book.change(kept.name, lambda old: msgspec.structs.replace(_anew(old, "active"), password=hashed))
         await self.audit.note(kept.name, "joined", kept.name)
         return kept.name
 

@@ -56,8 +56,10 @@ def words(
         kept = flow.steps.get(name)
         if isinstance(kept, Say):
             texts = tuple(TextRef(f"{FLOW}/{name}", one.text) for one in kept.say)
-            said.append((
-                fx.SendMessage(FLOW, name, texts, locale=locale, country=case.country, audience=audience, at=at),
-                values,
-            ))
+            said.append(
+                (
+                    fx.SendMessage(FLOW, name, texts, locale=locale, country=case.country, audience=audience, at=at),
+                    values,
+                )
+            )
     return said

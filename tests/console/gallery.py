@@ -130,7 +130,10 @@ def written() -> str:
     """Return the page that shows them."""
     head = "Made-up cases; none of these people exists. Made anew by `.venv/bin/python -m tests.console.gallery`."
     parts = [f"# The console in pictures\n\n{head}\n"]
-    parts += [f"## {shot.title}\n\n![A picture of the console: {shot.title}](pictures/console/{shot.name}.png)\n" for shot in SHOTS]
+    parts += [
+        f"## {shot.title}\n\n![A picture of the console: {shot.title}](pictures/console/{shot.name}.png)\n"
+        for shot in SHOTS
+    ]
     return "\n".join(parts)
 
 

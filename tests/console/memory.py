@@ -58,6 +58,12 @@ class MemoryAudit:
     async def note(self, by: str, verb: str, what: str = "", detail: str = "") -> None:
         self.noted.append((by, verb, what, detail))
 
+    async def find(self, **_: object) -> list:
+        return []
+
+    async def verify(self) -> None:
+        return None
+
 
 class MemoryEscalations:
     """``ports.desk.Escalations`` for one process; ``away`` refuses everything."""

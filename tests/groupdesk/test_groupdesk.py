@@ -49,7 +49,7 @@ class World:
         self.topics = topics
         return Board(
             self.client, escalations=self.store, desk=self.desk, staff=self.staff, topics=topics,
-            hands=Hands(self.desk, self.links, topics, str), chat_of=chat_of([CHAT], lambda case: self.group(case)),
+            hands=Hands(self.desk, self.links, topics, str), chat_of=chat_of([CHAT], self.group),
             say=str, locale="en", clock=Clock(), pause_s=0,
         )  # fmt: skip
 

@@ -85,5 +85,5 @@ class Client(Bot):
         found = await self._post("getFile", {"file_id": file_id})
         path = found.get("file_path") if isinstance(found, dict) else None
         if not (isinstance(path, str) and PATH.fullmatch(path)):
-            raise SendError("gone", retryable=False)
+            raise SendError(code="gone", retryable=False)
         return await self._transports[1].download(f"{self.base_file_url}/{path}")

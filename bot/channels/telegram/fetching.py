@@ -28,7 +28,7 @@ class TelegramMedia:
             SendError: It is too large or gone, or the service refuses or cannot be reached.
         """
         if medium.size > MAX_MEDIUM:
-            raise SendError("too_large", retryable=False)
+            raise SendError(code="too_large", retryable=False)
         client = Client(self._token, api_url=self._api_url)
         await client.open()
         try:

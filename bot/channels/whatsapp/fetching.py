@@ -41,7 +41,7 @@ class WhatsAppMedia:
             SendError: It is too large or gone, or the service refuses or cannot be reached.
         """
         if medium.size > MAX_MEDIUM:
-            raise SendError("too_large", retryable=False)
+            raise SendError(code="too_large", retryable=False)
         try:
             async with aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT_S, sock_connect=5.0),
@@ -61,4 +61,4 @@ class WhatsAppMedia:
                 url = url.join(URL(response.headers.get("location", "")))
             if url.scheme != "https":
                 break
-        raise SendError("bad_redirect", retryable=False)
+        raise SendError(code="bad_redirect", retryable=False)
