@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,6 +33,10 @@ class Settings(BaseSettings):
     twilio_auth_token: str = ""
     twilio_whatsapp_from: str = ""
     twilio_api_url: str = ""
+    ucare_second_factor: Literal["auto", "offered", "required"] = "auto"
+    """``auto``: required where UCARE_RELEASE is set, else offered."""
+    console_idle_minutes: int = Field(30, ge=1, le=720)
+    console_hours: int = Field(12, ge=1, le=24)
     console_url: str = ""
     """The address under which caseworkers reach the console, for links in announcements."""
     smtp_url: str = ""

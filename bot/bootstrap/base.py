@@ -50,6 +50,9 @@ class Base:
     keyring: Keyring
     shelf: Shelf
     texts: PageTexts
+    """Of the console."""
+    chat_texts: PageTexts
+    """Of the web chat, which is offered in more languages."""
     store: Parts
     registry: CollectorRegistry
     metrics: Metrics
@@ -90,6 +93,7 @@ async def open_base(settings: Settings) -> AsyncIterator[Base]:
     clock = WallClock()
     shelf = shelf_of(settings)
     texts = page_texts(settings.locales_dir, pseudo=settings.ucare_pseudo)
+    chat_texts = page_texts(settings.locales_dir, room="web", pseudo=settings.ucare_pseudo)
     keyring = Keyring.open(settings.ucare_data_dir, now=clock.now(), data_key_text=settings.data_key)
     keyring.rotate(now=clock.now())
     sealer = KeyringSealer(keyring, grace_ms=GRACE_MS if settings.data_key else 0)
@@ -115,7 +119,7 @@ async def open_base(settings: Settings) -> AsyncIterator[Base]:
         async with store:
             for warning in store.warnings:
                 log.warning("store_not_durable", what=warning)
-            yield Base(settings, clock, sealer, keyring, shelf, texts, store, registry, Metrics(registry))
+            yield Base(settings, clock, sealer, keyring, shelf, texts, chat_texts, store, registry, Metrics(registry))
     finally:
         for task in minding:
             task.cancel()

@@ -8,8 +8,21 @@ from bot.core.escalation import Escalation
 from bot.desk.desk import Desk
 from bot.flowfiles.phrasebook import Phrasebook
 from bot.people.accounts import Accounts
+from bot.people.rules import HOUR_MS, MINUTE_MS, Rules
 from bot.ports.partitions import Line
 from bot.turns import bilingual
+
+
+def accounts_of(base: Base) -> Accounts:
+    """Return the accounts, with sign-in as the settings have it."""
+    settings = base.settings
+    wanted = settings.ucare_second_factor
+    rules = Rules(
+        factor_required=wanted == "required" or (wanted == "auto" and settings.ucare_release),
+        idle_ms=settings.console_idle_minutes * MINUTE_MS,
+        absolute_ms=settings.console_hours * HOUR_MS,
+    )
+    return Accounts(base.store.vault, rules=rules, audit=base.store.audit, now=base.clock.now)
 
 
 def desk_of(base: Base, accounts: Accounts, phrases: Phrasebook) -> Desk:

@@ -15,7 +15,7 @@ from bot.api.hooks import Dispatcher, Hooks
 from bot.api.tokens import Token, Tokens
 from bot.asgi import Guard, SecurityHeaders
 from bot.bootstrap.base import Base
-from bot.bootstrap.desk import desk_of
+from bot.bootstrap.desk import accounts_of, desk_of
 from bot.channels.telegram.fetching import TelegramMedia
 from bot.channels.whatsapp.fetching import WhatsAppMedia
 from bot.config import Settings
@@ -24,7 +24,6 @@ from bot.console.parts import Parts as ConsoleParts
 from bot.desk.desk import Desk
 from bot.figures.keeping import Snapshots
 from bot.flowfiles.phrasebook import Phrasebook, phrasebook
-from bot.people.accounts import Accounts
 from bot.ports.basics import RiskReader
 from bot.ports.channels import MediaSource
 from bot.ports.webhooks import Webhook
@@ -61,7 +60,7 @@ def public_app(
     return chat_app(
         WebParts(
             mailbox=base.store.webchat,
-            texts=base.texts,
+            texts=base.chat_texts,
             clock=base.clock,
             readiness=readiness(base, understands),  # type: ignore[arg-type]
             webhooks=webhooks,
@@ -114,7 +113,7 @@ def snapshots(base: Base) -> Snapshots:
 
 def desk_app(base: Base, book: Phrasebook, *, public_url: str = "") -> Starlette:
     """Return the caseworkers' console, which offers phrases, and the API beside it."""
-    accounts = Accounts(base.store.vault)
+    accounts = accounts_of(base)
     desk = desk_of(base, accounts, book)
     console = console_app(
         ConsoleParts(

@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.bootstrap.base import Base
 from bot.console.app import welcome_path
+from bot.people.account import FIRST_ROLES, Scope
 from bot.people.accounts import Accounts
 
 FIRST: Final = "caseworker"
@@ -13,9 +14,9 @@ FIRST: Final = "caseworker"
 
 async def first_link(base: Base, console: str) -> str:
     """Return the link of the first caseworker as long as nobody has chosen a password, else an empty text."""
-    accounts = Accounts(base.store.vault)
+    accounts = Accounts(base.store.vault, audit=base.store.audit)
     known = await accounts.all()
     if any(one.state == "active" for one in known):
         return ""
     name = known[0].name if known else FIRST
-    return console + welcome_path(await accounts.invite(name))
+    return console + welcome_path(await accounts.invite(name, None if known else Scope(roles=FIRST_ROLES)))

@@ -69,6 +69,7 @@ class Reloader:
         """
         base, settings = self._base, self._base.settings
         texts = page_texts(settings.locales_dir, pseudo=settings.ucare_pseudo)
+        chat_texts = page_texts(settings.locales_dir, room="web", pseudo=settings.ucare_pseudo)
         phrases = (
             phrasebook(settings.flows_dir, settings.locales_dir, release=settings.ucare_release)
             if self._phrases
@@ -79,6 +80,7 @@ class Reloader:
 
         def take() -> None:
             base.texts.renew(texts)
+            base.chat_texts.renew(chat_texts)
             if self._phrases and phrases:
                 self._phrases.renew(phrases)
             render.forget()

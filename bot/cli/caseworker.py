@@ -6,10 +6,13 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bot import logs
 from bot.config import Settings, load
+from bot.core.people import ROLES, Role
+from bot.errors import NotAllowedError
+from bot.people.account import FIRST_ROLES, Scope
 
 if TYPE_CHECKING:
     from bot.people.accounts import Accounts
@@ -21,7 +24,11 @@ def register(sub: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verbs = family.add_subparsers(dest="verb", required=True, metavar="VERB")
     add = verbs.add_parser("add", help="print a link with which a caseworker chooses a password (a new one, too)")
     add.add_argument("name")
-    add.set_defaults(func=lambda args: _run(lambda accounts, settings: _add(accounts, settings, args.name)))
+    add.add_argument("--roles", help=f"with commas: {', '.join(ROLES)}; the first person gets all but editor")
+    add.add_argument("--countries", help="whose cases they see (BE,GR); empty: all")
+    add.add_argument("--teams", help="ids of their teams; empty: all")
+    add.add_argument("--languages", help="locales that they write well (nl,fr)")
+    add.set_defaults(func=lambda args: _run(lambda accounts, settings: _add(accounts, settings, args)))
     listing = verbs.add_parser("list", help="all caseworkers and their state")
     listing.set_defaults(func=lambda _args: _run(_list))
     disable = verbs.add_parser("disable", help="shut a caseworker out, at once and everywhere")
@@ -46,10 +53,22 @@ def _print(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
-async def _add(accounts: Accounts, settings: Settings, name: str) -> None:
+def _split(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+async def _add(accounts: Accounts, settings: Settings, args: argparse.Namespace) -> None:
     from bot.console.app import welcome_path  # noqa: PLC0415 - as above
 
-    token = await accounts.invite(name)
+    roles = _split(args.roles)
+    if roles is None and not await accounts.all():
+        roles = FIRST_ROLES
+        sys.stderr.write("The first person here runs everything: " + ", ".join(roles) + ".\n")
+    if roles is not None and (not roles or set(roles) - set(ROLES)):
+        msg = f"Roles are, with commas: {', '.join(ROLES)}."
+        raise NotAllowedError(msg)
+    scope = Scope(cast("tuple[Role, ...] | None", roles), *map(_split, (args.countries, args.teams, args.languages)))
+    token = await accounts.invite(args.name, scope)
     shared = not settings.redis_url and not settings.public_url
     port = settings.port if shared else settings.console_port
     _print(f"http://{settings.host}:{port}{welcome_path(token)}")
@@ -60,7 +79,7 @@ async def _add(accounts: Accounts, settings: Settings, name: str) -> None:
 
 async def _list(accounts: Accounts, _settings: Settings) -> None:
     for one in await accounts.all():
-        _print(f"{one.name}\t{one.state}")
+        _print("\t".join((one.name, one.state, ",".join(one.roles), ",".join((*one.countries, *one.teams)))).rstrip())
 
 
 async def _disable(accounts: Accounts, name: str) -> None:

@@ -16,11 +16,13 @@ from bot.asgi import Guard, SecurityHeaders
 from bot.console import audit
 from bot.console.access import Access, wants_json
 from bot.console.cases import AWAY, Cases
+from bot.console.me import Me
 from bot.console.media import Media
 from bot.console.mishaps import Mishaps
 from bot.console.overview import Overview
 from bot.console.pages import Pages
 from bot.console.parts import Parts
+from bot.console.people import People
 from bot.console.prefer import Prefer
 from bot.console.queue import Queue
 from bot.console.sign_in import SignIn
@@ -55,6 +57,8 @@ def console_app(parts: Parts) -> Starlette:
             *mishaps.routes(),
             *Prefer(parts.texts, parts.public_url).routes(),
             *SignIn(parts, pages, access).routes(),
+            *Me(parts, pages, access).routes(),
+            *People(parts, pages, access).routes(),
             *Queue(parts, pages, access).routes(),
             *(Media(parts, parts.media, parts.audit, pages, access).routes() if parts.audit else ()),
             *Cases(parts, pages, access).routes(),

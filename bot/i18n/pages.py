@@ -1,4 +1,7 @@
-"""The texts of pages: web chat and console share one domain. A locale is offered only where its catalog is whole."""
+"""The texts of pages: web chat and console share one domain.
+
+A locale is offered only where all that a room says is there: the web chat does not wait for the console.
+"""
 
 from __future__ import annotations
 
@@ -54,12 +57,20 @@ class PageTexts:
         return rtl(locale)
 
 
-def page_texts(locales: Path, *, pseudo: bool = False) -> PageTexts:
-    """Return the texts of the pages from a folder of catalogs; if wanted with the locales that nobody speaks.
+def page_texts(locales: Path, *, room: str = "", pseudo: bool = False) -> PageTexts:
+    """Return the texts of the pages from a folder of catalogs.
+
+    Args:
+        locales: The folder.
+        room: Only what the templates of this room say must be there (``web``); empty: everything.
+        pseudo: Offer the locales that nobody speaks as well.
 
     Raises:
         CatalogError: A catalog, or the template ``console.pot``, is wrong or missing.
     """
     template = locales / f"{catalogs.CONSOLE}.pot"
-    wanted = [msgid for _, msgid in keys(catalogs.parse(template, f"{locales.name}/{template.name}"))]
+    read = catalogs.parse(template, f"{locales.name}/{template.name}")
+    here = f"bot/{room}/"
+    of_room = {str(one.id) for one in read if any(place.startswith(here) for place, _ in one.locations)}
+    wanted = [msgid for _, msgid in keys(read) if not room or msgid in of_room]
     return PageTexts(catalogs.read_all(locales, catalogs.CONSOLE), wanted, page_tables(wanted) if pseudo else {})

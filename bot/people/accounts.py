@@ -16,6 +16,7 @@ from bot.errors import NotAllowedError
 from bot.people import passwords, tokens
 from bot.people.account import NAME, Account, Scope, State
 from bot.people.book import Book
+from bot.people.factors import Factors
 from bot.people.rules import Rules
 from bot.people.sessions import Session, Sessions
 from bot.ports.audit import Audit
@@ -24,6 +25,7 @@ from bot.ports.desk import Vault
 LINK_TTL_S: Final = 72 * 3600
 DUTY_TTL_S: Final = 30 * 60
 """Who used the console within this time, in seconds, is on duty."""
+PENDING_TTL_S: Final = 300
 NOTE_S: Final = 60.0
 """How often that somebody uses the console is written down, in seconds."""
 BAD_NAME: Final = "A name is 1 to 32 small letters, digits, dots, dashes or underscores; not a sign first."
@@ -61,6 +63,7 @@ class Accounts:
         self.now = now
         self.book = Book(vault)
         self.sessions = Sessions(vault, self.book, self.rules, now)
+        self.factors = Factors(vault, self.book, now)
         self._noted: dict[str, float] = {}
 
     # Who there is
@@ -134,6 +137,83 @@ class Accounts:
         right = await passwords.fits(password, account.password if account else "")
         return right and account is not None and account.state == "active"
 
+    async def asks_code(self, name: str) -> bool:
+        """Tell whether somebody who knows the password is asked for a code as well."""
+        account = await self.book.get(name)
+        return bool(account and account.totp)
+
+    async def pend(self, name: str) -> str:
+        """Return a token that says, for five minutes, that somebody knew the password."""
+        token = tokens.fresh()
+        await self._vault.put("pending:" + tokens.digest(token), name.encode(), ttl_s=PENDING_TTL_S)
+        return token
+
+    async def pending(self, token: str) -> str:
+        """Return whose token this is; empty where it ended."""
+        kept = await self._vault.get("pending:" + tokens.digest(token)) if token else None
+        return kept.decode() if kept else ""
+
+    async def pended(self, token: str) -> None:
+        """Use a token up."""
+        await self._vault.delete("pending:" + tokens.digest(token))
+
+    async def change_password(self, name: str, old: str, new: str) -> None:
+        """Set another password; all sessions end, and second factors stay.
+
+        Raises:
+            NotAllowedError: The old one is wrong, or the new one is too short or too easy to guess.
+        """
+        if not await self.verify(name, old):
+            msg = "Your password is wrong."
+            raise NotAllowedError(msg)
+        hashed = await passwords.hashed(new, name)
+        await self.book.change(
+            name, lambda kept: msgspec.structs.replace(kept, password=hashed, generation=kept.generation + 1)
+        )
+        await self.audit.note(name, "password_changed", name)
+
+    async def set_scope(self, name: str, scope: Scope, *, by: str) -> None:
+        """Change what somebody may do and see.
+
+        Raises:
+            NotAllowedError: There is no such person, or nobody would be left who runs the accounts.
+        """
+        if scope.roles is not None and "administrator" not in scope.roles:
+            await self._last(name)
+        account = await self.book.change(name, scope.on)
+        await self.audit.note(by, "scope_changed", name, " ".join((*account.roles, *account.countries, *account.teams)))
+
+    async def _last(self, name: str) -> None:
+        others = [one for one in await self.viewers() if "administrator" in one.roles and one.name != name]
+        account = await self.book.get(name)
+        if account and "administrator" in account.roles and account.state == "active" and not others:
+            msg = "Nobody would be left who runs the accounts. Make somebody else an administrator first."
+            raise NotAllowedError(msg)
+
+    async def ask_recovery(self, name: str, *, by: str) -> None:
+        """Ask that somebody who lost password or second factor may start anew; another administrator confirms."""
+        await self._vault.put(f"recovery:{name}", by.encode(), ttl_s=LINK_TTL_S)
+        await self.audit.note(by, "recovery_asked", name)
+
+    async def recovery_of(self, name: str) -> str:
+        """Return who asks for somebody's recovery; empty where nobody does."""
+        kept = await self._vault.get(f"recovery:{name}")
+        return kept.decode() if kept else ""
+
+    async def recover(self, name: str, *, by: str) -> str:
+        """Let somebody start anew and return the token of their link; password, factors and sessions are void.
+
+        Raises:
+            NotAllowedError: Nobody asked, or the same person confirms who asked or who is to be recovered.
+        """
+        asked = await self.recovery_of(name)
+        if not asked or by in {asked, name}:
+            msg = "Another administrator must confirm this than who asked for it."
+            raise NotAllowedError(msg)
+        await self._vault.delete(f"recovery:{name}")
+        await self.audit.note(by, "recovery_confirmed", name)
+        return await self.invite(name, by=by)
+
     async def disable(self, name: str, *, by: str = "") -> None:
         """Shut a person out, at once and everywhere.
 
@@ -141,6 +221,8 @@ class Accounts:
             NotAllowedError: There is no such person.
         """
         name = name.strip().lower()
+        if by:
+            await self._last(name)
         await self.book.change(name, lambda old: _anew(old, "disabled"))
         await self.audit.note(by or "@command-line", "disabled", name)
 

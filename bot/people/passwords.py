@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 import unicodedata
+from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]  # has no types
 
 from bot.errors import NotAllowedError
 
@@ -53,4 +55,15 @@ def checked(password: str, name: str) -> str:
     if (len(name) >= SHORT and name in password.lower()) or len(set(password)) < MIN_PASSWORD // 2:
         msg = "This password is too easy to guess. Leave your name out and use more different characters."
         raise NotAllowedError(msg)
+    if password.lower() in common():
+        msg = "Many people use this password, so it is guessed first. Choose another one."
+        raise NotAllowedError(msg)
     return password
+
+
+@cache
+def common() -> frozenset[str]:
+    """Return passwords that are tried first: the lists of zxcvbn, and words of this product."""
+    own = ("ucare", "console", "caseworker", "password", "administrator")
+    made = [f"{word}{tail}" for word in own for tail in ("", "123", "1234", "12345", "123456", "2025", "2026", "!")]
+    return frozenset([*FREQUENCY_LISTS["passwords"], *made, *(one * 2 for one in made)])

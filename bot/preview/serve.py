@@ -92,7 +92,7 @@ async def opened(
             stack.push_async_callback(client.close)
             await stack.enter_async_context(running(_start(service), "nlu set-up", ended))
         reader = LateReader(client)
-        texts = page_texts(settings.locales_dir, pseudo=True)
+        texts = page_texts(settings.locales_dir, room="web", pseudo=True)
         studio = Studio(shelf, folders, texts, reader, find)
         try:
             await studio.set(setting)

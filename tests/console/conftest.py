@@ -24,7 +24,7 @@ class World:
 
     @property
     def accounts(self) -> Accounts:
-        return Accounts(self.vault)
+        return Accounts(self.vault, audit=self.audit)
 
     def parts(self, **given: str) -> Parts:
         accounts = self.accounts

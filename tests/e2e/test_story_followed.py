@@ -95,7 +95,9 @@ async def test_a_child_in_greece_is_followed(tmp_path, nlu_address):  # noqa: PL
 
             # The worker is killed in between; the reply waits and arrives when another takes over.
             await installation.kill("worker")
-            await noor.act(case, "reply", text="أنا نور. أقرأ رسائلك. هل تستطيع الكتابة الآن؟", key="first-reply")
+            await noor.act(
+                case, "reply", text="أنا نور. أقرأ رسائلك. هل تستطيع الكتابة الآن؟", key="first-reply", sure="1"
+            )
             await installation.start("worker")
             await child.reads("أنا نور")
             await installation.drained()
@@ -112,13 +114,14 @@ async def test_a_child_in_greece_is_followed(tmp_path, nlu_address):  # noqa: PL
             # Hide: something harmless, then silence, even when the caseworker writes: the reply is shown as held.
             await child.writes("/hide")
             await eventually(lambda: child.count > before, what="the harmless answer")
-            await noor.act(case, "reply", text="هل أنت هناك؟", key="second-reply")
+            await noor.act(case, "reply", text="هل أنت هناك؟", key="second-reply", sure="1")
             await eventually(lambda: _contains(noor, case, 'class="delivery held"'), what="the reply shown as held")
             await installation.drained()
             assert [one.text for one in double.sent[before:]] == ["شكرًا لك، يومًا سعيدًا!"]
 
             # The caseworker closes the case, not the child; of that nothing is sent to a hidden chat either.
-            await noor.act(case, "resolve", reason="The police brought the child to the centre.")
+            why = "The police brought the child to the centre."
+            await noor.act(case, "resolve", outcome="other_service", reason=why)
             await eventually(lambda: _gone(noor, case), what="the end of the case")
             await installation.drained()
             assert child.count == before + 1

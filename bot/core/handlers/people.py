@@ -7,7 +7,7 @@ import msgspec
 from bot.core import answers, held, risk, survey
 from bot.core.cases import escalate
 from bot.core.conversation import Case, HeldFlow
-from bot.core.effects import HoldReply, SendReply
+from bot.core.effects import HoldReply, SendReply, TextRef
 from bot.core.events import (
     CaseworkerReplied,
     CaseworkerSentFlow,
@@ -28,6 +28,8 @@ HIDE = 0.8
 
 
 WHO_FLOW = "who_is_there"
+MACHINE = TextRef("machine_translated/say", "A computer translated this message. It can have mistakes.")
+"""What stands above a machine's translation; in English where it is not translated itself."""
 
 
 def _case(turn: Turn, escalation: str) -> Case | None:
@@ -53,12 +55,23 @@ def pass_on(turn: Turn, event: MessageReceived) -> None:
         choices.answer_sent(turn, event)
 
 
+def compose(turn: Turn, event: CaseworkerReplied) -> str:
+    """Return what the contact reads: of a machine's translation, that it is one, and below it what the person wrote.
+
+    A phrase was translated and checked by people, and stands alone.
+    """
+    if not event.original or event.phrase:
+        return event.text
+    mark = turn.library.text(turn.locale, MACHINE) or MACHINE.msgid
+    return f"{mark}\n\n{event.text}\n\n{event.original}"
+
+
 def pass_reply(turn: Turn, event: CaseworkerReplied) -> None:
     """Send what the caseworker wrote, or hold it while the chat is hidden."""
     case = _case(turn, event.escalation)
     if case:
         turn.update(case=msgspec.structs.replace(case, talking=True, resolved_at=0))
-    reply = SendReply(event.reply, event.escalation, event.text)
+    reply = SendReply(event.reply, event.escalation, compose(turn, event))
     if turn.conversation.hidden or turn.conversation.blocked:
         turn.update(held=(*turn.conversation.held, reply)[-20:])
         turn.emit(HoldReply(event.reply, event.escalation))
