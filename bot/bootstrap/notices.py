@@ -7,6 +7,7 @@ from bot.bootstrap.presence import PresenceReader
 from bot.config import Settings, require
 from bot.notices.notifier import Notifier
 from bot.notices.senders import Mail, Sender, Telegram, Webhook
+from bot.notices.state import State
 from bot.teams.telling import Channel
 
 
@@ -28,6 +29,6 @@ def senders(settings: Settings) -> dict[Channel, Sender]:
 def notifier(base: Base, presence: PresenceReader, console: str) -> Notifier:
     """Return the notifier; ``console`` is the address of the console where CONSOLE_URL is not set."""
     return Notifier(
-        base.store.announcements, senders(base.settings), presence, base.clock,
+        base.store.announcements, senders(base.settings), presence, State(base.store.vault), base.clock,
         console=base.settings.console_url or console, registry=base.registry,
     )  # fmt: skip

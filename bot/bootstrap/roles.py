@@ -18,13 +18,14 @@ from bot.bootstrap.channels import Built, build
 from bot.bootstrap.duty import Duty
 from bot.bootstrap.groups import open_board
 from bot.bootstrap.language import Language, LateRules, open_language
-from bot.bootstrap.notices import notifier, senders
+from bot.bootstrap.notices import notifier
 from bot.bootstrap.presence import PresenceReader
 from bot.bootstrap.reloading import Reloader
 from bot.bootstrap.serving import running, serving, signals
 from bot.channels.telegram.channel import TelegramChannel
 from bot.config import Settings, require
 from bot.errors import UcareError
+from bot.notices.state import State
 from bot.people.accounts import Accounts
 from bot.ports.basics import RiskReader
 from bot.teams.keeping import Teams
@@ -101,8 +102,7 @@ class Starter:
         """Start, once, what reads the teams and who works now."""
         if self._presence is None:
             vault = self.base.store.vault
-            ways = frozenset(senders(self.base.settings))
-            self._presence = PresenceReader(Accounts(vault), Teams(vault), ways)
+            self._presence = PresenceReader(Accounts(vault), Teams(vault), State(vault))
             await self._presence.read()
             await self.stack.enter_async_context(running(self._presence.run(), "presence", self.started.ended))
         return self._presence

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 from email.message import EmailMessage
+from email.utils import formatdate
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -80,16 +82,22 @@ class Mail:
             "timeout": TIMEOUT_S,
         }
 
-    async def send(self, notice: Notice, target: Target, at: int) -> None:  # noqa: ARG002 - the port's
-        """Send one."""
+    async def send(self, notice: Notice, target: Target, at: int) -> None:
+        """Send one; another try of the same announcement has the same id, by which mail programs show it once."""
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = self._sender, target.address, notice.title
         mail["Auto-Submitted"] = "auto-generated"
+        mail["Date"] = formatdate(at / 1000)
+        mail["Message-ID"] = f"<{notice.key}.{_short(target.address)}@{self._sender.rpartition('@')[2].strip('>')}>"
         mail.set_content(notice.text)
         try:
             await aiosmtplib.send(mail, **self._options)  # type: ignore[arg-type]  # a dict of its own options
         except (aiosmtplib.SMTPException, OSError) as error:
             raise SendError(code=type(error).__name__, retryable=True) from None
+
+
+def _short(address: str) -> str:
+    return hashlib.blake2b(address.encode(), digest_size=6).hexdigest()
 
 
 def _loopback(host: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 import msgspec
@@ -25,6 +26,8 @@ class Notice(msgspec.Struct, frozen=True):
     again: int
     """How often it was announced before."""
     link: str
+    key: str = ""
+    """The same for each try of the same announcement, so that who gets it twice can see that."""
 
     @property
     def title(self) -> str:
@@ -43,11 +46,13 @@ class Notice(msgspec.Struct, frozen=True):
         return msgspec.json.encode({
             "type": "case.waiting", "id": self.id, "level": self.level, "country": self.country,
             "language": self.language, "minutes": self.minutes, "again": self.again, "link": self.link,
+            "delivery": self.key,
         })  # fmt: skip
 
 
-def notice(case: Escalation, round_: int, console: str, at: int) -> Notice:
+def notice(case: Escalation, round_: int, revision: int, console: str, at: int) -> Notice:
     """Return the announcement of a case in a round, at a time (ms); ``console`` is the console's address."""
     link = f"{console.rstrip('/')}/console/cases/{case.id}" if console else ""
     waited = max(0, at - case.opened_at) // MINUTE_MS
-    return Notice(case.id, case.level, case.country, case.locale, waited, round_, link)
+    key = hashlib.blake2b(f"{case.id} {revision}".encode(), digest_size=12).hexdigest()
+    return Notice(case.id, case.level, case.country, case.locale, waited, round_, link, key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Final
 
@@ -10,6 +9,8 @@ import msgspec
 
 from bot.errors import ConflictError, StoreError
 from bot.ports.desk import Vault
+from bot.sealing.signing import fresh_secret
+from bot.teams import opening
 from bot.teams.book import VERSION, Book
 from bot.teams.team import Announce
 
@@ -68,7 +69,7 @@ class Teams:
                     return msgspec.structs.replace(announce, secret="")
                 secret = known.get(announce.webhook, "")
                 if not secret:
-                    secret = known[announce.webhook] = made[announce.webhook] = new_secret()
+                    secret = known[announce.webhook] = made[announce.webhook] = fresh_secret()
                 return msgspec.structs.replace(announce, secret=secret)
 
             teams = tuple(msgspec.structs.replace(team, announce=signed(team.announce)) for team in book.teams)
@@ -76,11 +77,6 @@ class Teams:
 
         await self.change(step)
         return made
-
-
-def new_secret() -> str:
-    """Return a secret that signs the calls of a webhook."""
-    return f"whsec_{secrets.token_urlsafe(32)}"
 
 
 def decoded(kept: bytes | None) -> Book:
@@ -99,4 +95,10 @@ def decoded(kept: bytes | None) -> Book:
     if book.version > VERSION:
         msg = f"The teams were stored by a newer version ({book.version}) of ucare. Start that version."
         raise StoreError(msg)
+    for team in book.teams:  # a turn that meets hours it cannot read would lose a case
+        try:
+            opening.sound(team)
+        except ValueError as error:
+            msg = f"The team {team.id} cannot be read: {error}."
+            raise StoreError(msg) from None
     return book

@@ -155,3 +155,16 @@ def _ms(clock: dt.datetime) -> int:
 def weekly(hours: str, timezone: str, at: int) -> bool:
     """Tell whether hours of every week hold at a time (ms); public holidays change nothing about being on call."""
     return week(hours).answers(dt.datetime.fromtimestamp(at / 1000, zone(timezone)))
+
+
+def sound(team: Team) -> None:
+    """Make sure that all of a team's times can be read.
+
+    Raises:
+        ValueError: One cannot; says what was expected.
+    """
+    zone(team.timezone)
+    for hours in (team.hours, *(one.hours for one in team.on_call)):
+        week(hours)
+    for code in team.holidays:
+        public(code, 2026)

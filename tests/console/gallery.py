@@ -68,6 +68,8 @@ SHOTS = (
     Shot("overview", "The overview", "/console/overview", by="carla"),
     Shot("overview-dark", "The overview at night, on a dark ground", "/console/overview", by="carla", theme="dark"),
     Shot("audit", "Who read and did what", "/console/audit", by="otto"),
+    Shot("people", "Who works here", "/console/people", by="ada"),
+    Shot("me", "One's own account", "/console/me"),
     Shot("sign-in", "Signing in", "/console/sign-in", by=""),
     Shot("offline", "When there is no connection at all", "/console/offline", by=""),
 )  # fmt: skip

@@ -53,6 +53,9 @@ PAGES: dict[str, Look] = {
     "case-outline": Look("/console/cases/{id:str}", "/console/cases/{c2}", by="carla"),
     "phrases": Look("/console/cases/{id:str}/phrases", "/console/cases/{c1}/phrases"),
     "overview": Look("/console/overview", "/console/overview", by="carla"),
+    "me": Look("/console/me", "/console/me"),
+    "people": Look("/console/people", "/console/people", by="ada"),
+    "people-open": Look("/console/people", "/console/people", by="ada", click=("summary",)),
     "audit": Look("/console/audit", "/console/audit", by="otto"),
     "gone": Look("/console/cases/{id:str}", "/console/cases/none", status=404),
     "sign-in": Look("/console/sign-in", "/console/sign-in", by=""),
@@ -66,7 +69,7 @@ OTHERS = {
     "/health/live", "/", "/console", "/console/events", "/console/now", "/console/sw.js", "/welcome/{token:str}",
 }  # fmt: skip
 """What is no page: data, redirects, files."""
-REST = ("/flows", "/export", "/chart/{name:str}", "/figures.{kind:str}")
+REST = ("/flows", "/export", "/chart/{name:str}", "/figures.{kind:str}", "/media/{n:int}", "/blurred", "/qr.svg")
 """How the address of such a thing ends."""
 
 
