@@ -104,7 +104,7 @@ def test_it_fits_and_axe_finds_nothing(opened, size, scheme, locale):
     page = opened(viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)
     page.locator(".page-do button").first.click()
     expect(page.locator("#verdict")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")  # once its style has come
     assert page.evaluate("document.documentElement.dir") == ("rtl" if locale == "ar" else "ltr")
     found = Axe().run(page).response["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
