@@ -68,9 +68,7 @@ class RedisAnnouncements:
 
     async def renew(self, held: Sequence[Announcement]) -> None:
         """Say that these are still being worked on."""
-        await self._client.many(
-            [("XCLAIM", key(one.partition, STREAM), GROUP, self._me, 0, one.entry) for one in held]
-        )
+        await self._client.many([("XCLAIM", key(one.partition, STREAM), GROUP, self._me, 0, one.entry) for one in held])
 
     async def case(self, id: str, partition: int) -> Escalation | None:  # noqa: A002 - the port's name
         """Return the escalation as it is now; None where it was deleted."""

@@ -157,12 +157,16 @@ class Seen(HTMLParser):
             self.texts.append(data.strip())
 
 
+LANGUAGES = {"English", "Deutsch", "Ελληνικά", "Français", "Nederlands"}
+"""What languages call themselves, in the menu."""
+
+
 def hard_coded(page, *given):
     seen = Seen()
     seen.feed(page.text)
     assert seen.lang == "en-XA"
     assert len(seen.texts) > 3
-    known = NAMES | CLDR | {"English", "Deutsch", "Ελληνικά", "Français", "Nederlands", "n"} | {word for text in given for word in untranslated(text)}
+    known = NAMES | CLDR | LANGUAGES | {"n"} | {word for text in given for word in untranslated(text)}
     return [word for text in seen.texts for word in untranslated(text) if word not in known]
 
 
