@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.cli import ask, audit, caseworker, flows, i18n, nlu, play, serve, token
+from bot.cli import ask, audit, caseworker, flows, i18n, nlu, play, serve, teams, token
 from bot.errors import UcareError
 
 INTERRUPTED = 130
@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
         prog="ucare", description="A messaging assistant for unaccompanied migrant children and their foster families."
     )
     sub = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for family in (serve, ask, play, nlu, caseworker, audit, flows, i18n, token):
+    for family in (serve, ask, play, nlu, caseworker, audit, flows, i18n, teams, token):
         family.register(sub)
     return made
 

@@ -165,7 +165,7 @@ def load(path: Path, *, topics: Iterable[str] = (), locales: Iterable[str] = (),
     try:
         return _load(path, frozenset(topics), frozenset(locales), frozenset(names))
     except FlowError as error:
-        raise SettingError(str(error)) from None
+        raise SettingError(str(error).replace(": Value error, ", ": ")) from None
 
 
 def _load(path: Path, topics: frozenset[str], locales: frozenset[str], names: frozenset[str]) -> Book:
