@@ -30,6 +30,7 @@ from bot.core.turn import Turn
 from bot.core.understood import Level
 from bot.errors import CatalogError
 from bot.ports.partitions import Commit, InboxEntry, Line, Snapshot
+from bot.teams.telling import SERIOUS
 from bot.turns.bilingual import pressed
 from bot.turns.performer import WHO, Draft, Shell, perform, stranger
 from bot.turns.shell_timers import Prepared, prepare
@@ -123,6 +124,9 @@ def shell_part(draft: Draft, prepared: Prepared, about: Escalation | None) -> No
         draft.change(prepared.escalation, rearm=prepared.rearm)
     elif isinstance(draft.event, ABOUT_CASES) and about is not None:
         draft.arm(about)
+        if isinstance(draft.event, EscalationHandedBack) and about.state == "waiting" and about.level in SERIOUS:
+            draft.escalation = msgspec.structs.replace(about, revision=about.revision + 1)
+            draft.announce = True  # who released it has left somebody in danger without a person
 
 
 def finished(draft: Draft, snapshot: Snapshot, effects: tuple[AnyEffect, ...]) -> Computed:
@@ -150,7 +154,7 @@ def finished(draft: Draft, snapshot: Snapshot, effects: tuple[AnyEffect, ...]) -
         erase=draft.erase,
         keep_escalation=draft.keep_escalation,
     )
-    return Computed(commit, effects, tuple(draft.moves))
+    return Computed(commit, (*effects, *draft.added), tuple(draft.moves))
 
 
 def last_resort(entry: InboxEntry, snapshot: Snapshot, shell: Shell) -> Computed:

@@ -30,6 +30,7 @@ from bot.core.library import Library
 from bot.ports.basics import Understanding
 from bot.ports.channels import Outgoing
 from bot.ports.partitions import Commit, InboxEntry, Snapshot, Timer
+from bot.teams.presence import Presence
 from bot.turns.compute import Computed, compute
 from bot.turns.performer import Shell
 from bot.turns.think import Thinker
@@ -69,9 +70,13 @@ class DirectConversation:
         country: str = "",
         audience: str = "",
         now: int = START,
+        presence: Presence | None = None,
     ) -> None:
-        """Begin at a time (ms). With locale, country and audience all given, it starts after the welcome."""
-        self._shell = Shell(library)
+        """Begin at a time (ms). With locale, country and audience all given, it starts after the welcome.
+
+        ``presence`` are the teams and who works; None: nothing is said of hours.
+        """
+        self._shell = Shell(library, presence=presence)
         self._thinker = Thinker(understanding)
         self._channel = channel
         self._stored = b""
@@ -112,7 +117,7 @@ class DirectConversation:
 
     def use(self, library: Library) -> None:
         """Go on with another library."""
-        self._shell = Shell(library)
+        self._shell = msgspec.structs.replace(self._shell, library=library)
 
     def keep(self) -> Kept:
         """Return everything that the conversation is now."""

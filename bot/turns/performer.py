@@ -84,6 +84,8 @@ class Draft:
         self.keep_escalation = ""
         self.opened_here = False
         """The case was opened in this turn, and came to no person yet."""
+        self.added: list[fx.SendMessage] = []
+        """What the shell says of its own accord, after what the engine says."""
         self.moves: list[tuple[Level, str]] = []
         """(level, verb) of what happened to the escalation, for the counters."""
 
@@ -321,12 +323,14 @@ def _hours(draft: Draft, case: Escalation) -> None:
     """Tell the contact when nobody is at the desk, once in some hours, and never in a chat that was hidden."""
     at, after = draft.event.at, draft.after
     told = after.slots.get(closed.TOLD)
-    if after.hidden or after.blocked or (isinstance(told, int) and 0 <= at - told < closed.AGAIN_MS):
+    quiet = after.case is not None and after.case.quiet  # a phone that lights up may be in wrong hands
+    if quiet or after.hidden or after.blocked or (isinstance(told, int) and 0 <= at - told < closed.AGAIN_MS):
         return
     said = closed.words(
         case, draft.shell.presence, draft.shell.library, locale=after.locale or "en", audience=after.audience, at=at
     )
     for effect, values in said:
         send(draft, effect, values)
+        draft.added.append(effect)
     if said:
         draft.after = msgspec.structs.replace(after, slots={**after.slots, closed.TOLD: at})

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import tempfile
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from bot.core.effects import NoteHelped, OpenEscalation, RaiseEscalation, SendMessage, SendReply
+from bot.core.people import Viewer
 from bot.core.understood import Ranked, RiskFinding, Understood
-from bot.turns.direct import DirectConversation
+from bot.teams.files import load as load_teams
+from bot.teams.presence import Presence
+from bot.teams.telling import Colleague
+from bot.turns.direct import START, DirectConversation
+from bot.turns.local import moment
 from tests.golden.texts import library
 
 HERE: Final = Path(__file__).parent
@@ -41,10 +48,24 @@ class Means:
 
 
 def opened(transcript: dict[str, Any], means: Means) -> DirectConversation:
+    country = transcript.get("country", "")
+    at = dt.datetime.fromisoformat(transcript["at"]) if "at" in transcript else None
     return DirectConversation(
         library(), means, channel=transcript.get("channel", "webchat"), locale=transcript.get("locale", ""),
-        country=transcript.get("country", ""), audience=transcript.get("audience", ""),
+        country=country, audience=transcript.get("audience", ""), now=moment(country, at) if at else START,
+        presence=presence(transcript["desk"]) if "desk" in transcript else None,
     )  # fmt: skip
+
+
+def presence(desk: dict[str, Any]) -> Presence:
+    """Return the teams of a transcript, with an account for each of their people; announcements go out."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "desk.yml"
+        path.write_text(yaml.safe_dump({key: desk[key] for key in desk if key != "there"}), encoding="utf-8")
+        book = load_teams(path)
+    there = desk.get("there", ())
+    people = tuple(Colleague(Viewer(name), on_duty=name in there) for name in sorted({*book.people, *there}))
+    return Presence(book, people, frozenset({"telegram", "email"}))
 
 
 async def step(play: DirectConversation, means: Means, given: dict[str, Any]) -> None:
