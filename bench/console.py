@@ -8,7 +8,6 @@ same with one watcher alone: the ratio says what nineteen colleagues cost.
 from __future__ import annotations
 
 import asyncio
-import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -20,6 +19,7 @@ import httpx
 from playwright.async_api import async_playwright
 
 from bench.tables import Size, Table, quantile
+from bot.book.printing import browser
 from bot.bootstrap import doors
 from bot.bootstrap.base import Base, open_base
 from bot.bootstrap.serving import serving
@@ -132,18 +132,19 @@ async def measure(address: str, base: Base, ids: list[str], tokens: list[str], c
 async def run(size: Size) -> Table:
     """Measure one watcher and all of them, one after the other, in the same console."""
     changes = size.pick(40, 150, 250)
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder:
         async with desk(Path(folder)) as (base, address, tokens, ids), async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-            context = await browser.new_context()
+            chromium = await playwright.chromium.launch(
+                executable_path=browser(), args=["--no-sandbox", "--disable-gpu"]
+            )
+            context = await chromium.new_context()
             await context.add_cookies([{"name": COOKIE, "value": tokens[-1], "url": f"{address}/console"}])
             page = await context.new_page()
             await page.add_init_script(OBSERVE)
             await page.goto(f"{address}/console/queue?all=1")
             alone = await measure(address, base, ids, [], changes, page)
             many = await measure(address, base, ids, tokens[:-1], changes, page)
-            await browser.close()
+            await chromium.close()
     rows = [(name, *(f"{quantile(took, share) * 1000:.0f}" for share in (0.5, 0.9, 0.99)), f"{max(took) * 1000:.0f}")
             for name, took in (("one browser", alone), (f"{WATCHERS} at once", many))]  # fmt: skip
     rows.append(("ratio", *(f"{quantile(many, s) / quantile(alone, s):.2f}" for s in (0.5, 0.9, 0.99)), ""))

@@ -12,11 +12,11 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.browsing import launched
 from tests.console.realstage import RealStage
 from tests.console.stage import COOKIE, ROOT
-from tests.console.test_look import chromium
 from tests.web.serving import Served
 
 FOLDER = ROOT / "docs" / "pictures" / "console"
@@ -103,9 +103,8 @@ def taken(page: Page, shot: Shot, address: str) -> bytes:
 def take(wanted: set[str]) -> None:
     """Take the pictures that are wanted; all, where none is named."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, launched() as browser:
         stage = RealStage(Path(folder))
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
         with Served(stage) as served:
             served.call(stage.open(), 60)
             try:
@@ -124,7 +123,6 @@ def take(wanted: set[str]) -> None:
                     (FOLDER / f"{shot.name}.png").write_bytes(small(taken(context.new_page(), shot, address)))
                     context.close()
             finally:
-                browser.close()
                 served.call(stage.close(), 30)
 
 

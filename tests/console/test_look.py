@@ -5,13 +5,12 @@ A page without an entry here fails. ``PAGES`` is also what the gallery shows (``
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 from starlette.routing import Route
 
 from tests.console.realstage import RealStage
@@ -73,10 +72,6 @@ REST = ("/flows", "/export", "/chart/{name:str}", "/figures.{kind:str}", "/media
 """How the address of such a thing ends."""
 
 
-def chromium() -> str | None:
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory) -> RealStage:
     return RealStage(tmp_path_factory.mktemp("stage"))
@@ -91,22 +86,13 @@ def served(stage) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        args = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        browser = playwright.chromium.launch(executable_path=chromium(), args=args)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def pages(browser, served, stage) -> Iterator[Callable[[str, str], Page]]:
+def pages(chromium, served, stage) -> Iterator[Callable[[str, str], Page]]:
     """Returns a page of somebody in a language, the same one each time."""
     made: dict[tuple[str, str], Page] = {}
 
     def page_of(by: str, locale: str) -> Page:
         if (by, locale) not in made:
-            context = browser.new_context(locale=locale, reduced_motion="reduce", service_workers="block")
+            context = chromium.new_context(locale=locale, reduced_motion="reduce", service_workers="block")
             if by:
                 token = served.call(stage.token(by))
                 context.add_cookies([{"name": COOKIE, "value": token, "url": served.url + "/console"}])

@@ -7,12 +7,11 @@ import time
 
 import msgspec
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from tests.console import scenes
 from tests.console.memory import now
 from tests.console.stage import COOKIE, Stage
-from tests.console.test_look import chromium
 from tests.web.serving import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -23,15 +22,6 @@ LONG_TASKS = """() => {
   new PerformanceObserver((list) => window.long.push(...list.getEntries().map((one) => one.duration)))
     .observe({ type: "longtask" });
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        args = ["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        browser = playwright.chromium.launch(executable_path=chromium(), args=args)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -46,12 +36,12 @@ def served(stage):
 
 
 @pytest.fixture
-def opened(browser, served, stage):
+def opened(chromium, served, stage):
     """Opens a page as somebody who is signed in."""
     contexts, errors = [], []
 
     def enter(name: str = "noor", address: str = ALL, **more) -> Page:
-        context = browser.new_context(viewport={"width": 1280, "height": 700}, locale="en-GB", **more)
+        context = chromium.new_context(viewport={"width": 1280, "height": 700}, locale="en-GB", **more)
         contexts.append(context)
         token = served.call(stage.token(name))
         context.add_cookies([{"name": COOKIE, "value": token, "url": served.url + "/console"}])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 import signal
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from bot.config import ROOT
+from tests.browsing import ARGS, installed
 from tests.e2e.installation import PASSWORD, START_S, Installation, children, eventually
 from tests.understanding.double import running as understanding
 
@@ -79,11 +79,8 @@ async def whole(folder, **settings):
 
 @pytest.fixture
 async def chromium():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+        browser = await playwright.chromium.launch(executable_path=installed(), args=ARGS)
         yield browser
         await browser.close()
 

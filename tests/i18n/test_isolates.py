@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import sync_playwright
 
 from bot.i18n.isolates import LRI, PDI
 from bot.i18n.writing import isolate
@@ -52,14 +49,10 @@ ORDER = """text => {
 
 
 @pytest.fixture(scope="module")
-def screen():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 900, "height": 200})
-        page.set_content('<meta charset="utf-8"><p dir="rtl" style="font: 20px sans-serif"><span id="box"></span></p>')
-        yield page
-        browser.close()
+def screen(chromium):
+    page = chromium.new_page(viewport={"width": 900, "height": 200})
+    page.set_content('<meta charset="utf-8"><p dir="rtl" style="font: 20px sans-serif"><span id="box"></span></p>')
+    return page
 
 
 @pytest.mark.browser
