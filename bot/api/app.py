@@ -174,7 +174,7 @@ def _cases(app: FastAPI, parts: Parts, limit: RateLimit) -> None:
 
 
 async def _acted(parts: Parts, token: Token, id_: str, act: speak.Note | close.Resolve, *, key: str = "") -> Changed:
-    if await parts.desk.raw(token.viewer, id_) is None:
+    if await parts.desk.one(token.viewer, id_) is None:
         raise Refused(problem(404, NO_CASE))
     done = await parts.desk.act(token.viewer, id_, act, key=key)
     waits = isinstance(act, close.Resolve) and done.escalation.state != "resolved"

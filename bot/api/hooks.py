@@ -12,7 +12,7 @@ import hashlib
 import ipaddress
 import secrets
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,14 +23,17 @@ import structlog
 from bot.api.tokens import Token
 from bot.core.escalation import Escalation
 from bot.desk import policy
-from bot.errors import ConflictError, NotAllowedError, UcareError
+from bot.errors import NotAllowedError, UcareError
+from bot.ports import changing
 from bot.ports.basics import Clock
 from bot.ports.desk import Escalations, Vault
 from bot.sealing.signing import HEADER, fresh_secret, signature
 
 log = structlog.get_logger("ucare.hooks")
 
+KEY: Final = "api:hooks"
 TRIES: Final = 8
+BUSY: Final = "The webhooks were changed by somebody else at the same time. Try again."
 MAX_HOOKS: Final = 20
 TIMEOUT_S: Final = 10.0
 EVERY_S: Final = 30.0
@@ -78,22 +81,21 @@ async def public(url: str) -> bool:
     return all(ipaddress.ip_address(str(one[4][0])).is_global for one in found)
 
 
+def _read(kept: bytes | None) -> tuple[Hook, ...]:
+    return msgspec.json.decode(kept or b"[]", type=tuple[Hook, ...])
+
+
 class Hooks:
     """The receivers, over a vault."""
 
-    def __init__(self, vault: Vault, *, allowed: Callable[[str], object] = public) -> None:
-        """Take where they are kept, and what tells (awaited) whether an address may be called."""
+    def __init__(self, vault: Vault, *, allowed: Callable[[str], Awaitable[bool]] = public) -> None:
+        """Take where they are kept, and what tells whether an address may be called now: names can be moved later."""
         self._vault = vault
-        self._allowed = allowed
+        self.allowed = allowed
 
     async def all(self) -> tuple[Hook, ...]:
         """Return all receivers."""
-        return msgspec.json.decode(await self._vault.get("api:hooks") or b"[]", type=tuple[Hook, ...])
-
-    async def allowed(self, url: str) -> bool:
-        """Tell whether an address may be called now; names can be pointed elsewhere later."""
-        answer = self._allowed(url)
-        return bool(await answer) if asyncio.iscoroutine(answer) else bool(answer)
+        return _read(await self._vault.get(KEY))
 
     async def add(self, url: str, token: Token) -> Hook:
         """Add a receiver.
@@ -133,13 +135,10 @@ class Hooks:
         await self._vault.put(f"api:told:{hook.id}", msgspec.json.encode(told))
 
     async def _change(self, change: Callable[[tuple[Hook, ...]], tuple[Hook, ...]]) -> None:
-        for _ in range(TRIES):
-            kept = await self._vault.get("api:hooks")
-            before = msgspec.json.decode(kept or b"[]", type=tuple[Hook, ...])
-            if await self._vault.swap("api:hooks", kept, msgspec.json.encode(change(before))):
-                return
-        msg = "The webhooks were changed by somebody else at the same time. Try again."
-        raise ConflictError(msg)
+        def step(kept: bytes | None) -> bytes:
+            return msgspec.json.encode(change(_read(kept)))
+
+        await changing.change(self._vault, KEY, step, tries=TRIES, busy=BUSY)
 
 
 class Dispatcher:
@@ -149,12 +148,12 @@ class Dispatcher:
         self,
         hooks: Hooks,
         escalations: Escalations,
-        valid: Callable[[Token], object],
+        valid: Callable[[Token], Awaitable[bool]],
         clock: Clock,
         *,
         client: httpx.AsyncClient | None = None,
     ) -> None:
-        """Take the receivers, the cases, what tells (awaited) whether a token still holds, and the clock."""
+        """Take the receivers, the cases, what tells whether a token still holds, and the clock."""
         self._hooks = hooks
         self._escalations = escalations
         self._valid = valid
@@ -187,8 +186,7 @@ class Dispatcher:
         pause = PAUSES_S[min(told.failures, len(PAUSES_S)) - 1] if told.failures else 0.0
         if told.failed_at and now - told.failed_at < pause * 1000:
             return 0
-        valid = self._valid(hook.token)
-        if not (await valid if asyncio.iscoroutine(valid) else valid):
+        if not await self._valid(hook.token):
             return 0
         seen = {one.id: one for one in cases if policy.lists(hook.token.viewer, one)}
         known = {id_: revision for id_, revision in told.revisions.items() if id_ in seen}

@@ -11,8 +11,9 @@ from typing import Final, Literal, get_args
 import msgspec
 
 from bot.core.people import Role, Viewer
-from bot.errors import ConflictError, NotAllowedError
+from bot.errors import NotAllowedError
 from bot.people.account import NAME
+from bot.ports import changing
 from bot.ports.audit import Audit
 from bot.ports.desk import Vault
 
@@ -20,7 +21,9 @@ May = Literal["list", "read", "note", "resolve", "hooks"]
 ALL: Final[tuple[May, ...]] = get_args(May)
 PREFIX: Final = "uca_"
 """So that a token that leaked into a text is recognised by those who look for such."""
+KEY: Final = "api:tokens"
 TRIES: Final = 8
+BUSY: Final = "The tokens were changed by somebody else at the same time. Try again."
 DAY_S: Final = 86_400
 CONTENT: Final[frozenset[May]] = frozenset({"read", "note", "resolve"})
 
@@ -42,6 +45,10 @@ class Token(msgspec.Struct, frozen=True):
         """Return who acts with this token, as the desk knows people."""
         role: Role = "caseworker" if CONTENT & set(self.may) else "coordinator"
         return Viewer(f"api:{self.name}", frozenset({role}), self.countries, self.teams)
+
+
+def _read(kept: bytes | None) -> tuple[Token, ...]:
+    return msgspec.json.decode(kept or b"[]", type=tuple[Token, ...])
 
 
 def _digest(secret: str) -> str:
@@ -109,7 +116,11 @@ class Tokens:
 
     async def all(self) -> tuple[Token, ...]:
         """Return all tokens, by name."""
-        return msgspec.json.decode(await self._vault.get("api:tokens") or b"[]", type=tuple[Token, ...])
+        return _read(await self._vault.get(KEY))
+
+    async def holds(self, token: Token) -> bool:
+        """Tell whether a token is still the one of its name, and has not ended."""
+        return time.time() < token.ends_at and any(one.digest == token.digest for one in await self.all())
 
     async def find(self, secret: str) -> Token | None:
         """Return the token of a secret; None where there is none, or it has ended."""
@@ -119,11 +130,7 @@ class Tokens:
         return next((one for one in await self.all() if one.digest == digest and now < one.ends_at), None)
 
     async def _change(self, change: Callable[[tuple[Token, ...]], tuple[Token, ...]]) -> None:
-        for _ in range(TRIES):
-            kept = await self._vault.get("api:tokens")
-            before = msgspec.json.decode(kept or b"[]", type=tuple[Token, ...])
-            after = tuple(sorted(change(before), key=lambda one: one.name))
-            if await self._vault.swap("api:tokens", kept, msgspec.json.encode(after)):
-                return
-        msg = "The tokens were changed by somebody else at the same time. Try again."
-        raise ConflictError(msg)
+        def step(kept: bytes | None) -> bytes:
+            return msgspec.json.encode(sorted(change(_read(kept)), key=lambda one: one.name))
+
+        await changing.change(self._vault, KEY, step, tries=TRIES, busy=BUSY)

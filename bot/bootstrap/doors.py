@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.api.app import Parts as ApiParts
 from bot.api.app import api_app
 from bot.api.hooks import Dispatcher, Hooks
-from bot.api.tokens import Token, Tokens
+from bot.api.tokens import Tokens
 from bot.asgi import Guard, SecurityHeaders
 from bot.bootstrap.base import Base
 from bot.bootstrap.desk import accounts_of, desk_of
@@ -86,12 +86,8 @@ def interface(base: Base, desk: Desk) -> ASGIApp:
 
 def dispatcher(base: Base) -> Dispatcher:
     """Return what tells other systems of changes."""
-    tokens = Tokens(base.store.vault, base.store.audit)
-
-    async def valid(token: Token) -> bool:
-        return any(one.digest == token.digest for one in await tokens.all()) and token.ends_at * 1000 > base.clock.now()
-
-    return Dispatcher(Hooks(base.store.vault), base.store.escalations, valid, base.clock)
+    holds = Tokens(base.store.vault, base.store.audit).holds
+    return Dispatcher(Hooks(base.store.vault), base.store.escalations, holds, base.clock)
 
 
 def media(settings: Settings) -> dict[str, MediaSource]:

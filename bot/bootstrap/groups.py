@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.bootstrap.base import Base
-from bot.bootstrap.desk import desk_of
+from bot.bootstrap.desk import accounts_of, desk_of
 from bot.bootstrap.doors import phrases
 from bot.bootstrap.presence import PresenceReader
 from bot.channels.telegram.client import Client
@@ -17,7 +17,7 @@ from bot.groupdesk.board import Board, chat_of
 from bot.groupdesk.hands import Hands
 from bot.groupdesk.linking import Links
 from bot.groupdesk.topics import Topics
-from bot.people.accounts import Accounts
+from bot.people.account import listed
 
 
 def chats(settings: Settings) -> list[int]:
@@ -26,7 +26,7 @@ def chats(settings: Settings) -> list[int]:
     Raises:
         SettingError: One is no id of a group; says what is expected.
     """
-    found = [part.strip() for part in settings.telegram_desk_chats.split(",") if part.strip()]
+    found = listed(settings.telegram_desk_chats)
     if not all(part.startswith("-") and part[1:].isdecimal() for part in found):
         msg = "TELEGRAM_DESK_CHATS holds ids of groups, with commas; each begins with a minus: -1001234567890."
         raise SettingError(msg)
@@ -43,7 +43,7 @@ async def open_board(base: Base, presence: PresenceReader) -> AsyncIterator[Boar
     settings = base.settings
     require(settings, "telegram_token")
     switched_on, locale = chats(settings), settings.telegram_desk_locale
-    accounts = Accounts(base.store.vault, audit=base.store.audit)
+    accounts = accounts_of(base)
     desk = desk_of(base, accounts, phrases(base))
     links = Links(base.store.vault, accounts, base.store.audit)
     topics = Topics(base.store.vault, base.clock.now)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from bot.bootstrap.base import Base
+from bot.bootstrap.desk import accounts_of
 from bot.console.app import welcome_path
 from bot.people.account import FIRST_ROLES, Scope
-from bot.people.accounts import Accounts
 
 FIRST: Final = "caseworker"
 
 
 async def first_link(base: Base, console: str) -> str:
     """Return the link of the first caseworker as long as nobody has chosen a password, else an empty text."""
-    accounts = Accounts(base.store.vault, audit=base.store.audit)
+    accounts = accounts_of(base)
     known = await accounts.all()
     if any(one.state == "active" for one in known):
         return ""

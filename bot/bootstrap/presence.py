@@ -34,6 +34,10 @@ class PresenceReader:
         """Return what is known."""
         return self._now
 
+    def on_duty(self, name: str) -> bool:
+        """Tell whether somebody is on duty, as far as is known."""
+        return self._now.on_duty(name)
+
     async def read(self) -> None:
         """Read once; while the store is away, what was known stays, but nobody is on duty or called."""
         try:

@@ -12,9 +12,10 @@ from typing import Final
 
 import structlog
 
+from bot.bootstrap import doors
 from bot.bootstrap.base import Base
 from bot.errors import UcareError
-from bot.flowfiles.phrasebook import Phrasebook, phrasebook
+from bot.flowfiles.phrasebook import Phrasebook
 from bot.flowfiles.watching import changes
 from bot.i18n.pages import page_texts
 from bot.turns import render
@@ -70,11 +71,7 @@ class Reloader:
         base, settings = self._base, self._base.settings
         texts = page_texts(settings.locales_dir, pseudo=settings.ucare_pseudo)
         chat_texts = page_texts(settings.locales_dir, room="web", pseudo=settings.ucare_pseudo)
-        phrases = (
-            phrasebook(settings.flows_dir, settings.locales_dir, release=settings.ucare_release)
-            if self._phrases
-            else None
-        )
+        phrases = doors.phrases(base) if self._phrases else None
         if error := base.shelf.reload():
             raise error
 

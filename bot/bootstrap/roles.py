@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from bot.bootstrap import doors
 from bot.bootstrap.base import Base, open_base
 from bot.bootstrap.channels import Built, build
-from bot.bootstrap.duty import Duty
+from bot.bootstrap.desk import accounts_of
 from bot.bootstrap.groups import open_board
 from bot.bootstrap.language import Language, LateRules, open_language
 from bot.bootstrap.notices import notifier
@@ -26,7 +26,6 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.config import Settings, require
 from bot.errors import UcareError
 from bot.notices.state import State
-from bot.people.accounts import Accounts
 from bot.ports.basics import RiskReader
 from bot.teams.keeping import Teams
 from bot.turns.gateway import TurnsGateway
@@ -102,7 +101,7 @@ class Starter:
         """Start, once, what reads the teams and who works now."""
         if self._presence is None:
             vault = self.base.store.vault
-            self._presence = PresenceReader(Accounts(vault), Teams(vault), State(vault))
+            self._presence = PresenceReader(accounts_of(self.base), Teams(vault), State(vault))
             await self._presence.read()
             await self.stack.enter_async_context(running(self._presence.run(), "presence", self.started.ended))
         return self._presence
@@ -127,18 +126,16 @@ class Starter:
     async def work(self, language: Language) -> None:
         """Start the worker."""
         base = self.base
-        duty = Duty(Accounts(base.store.vault))
         presence = await self.presence()
         worker = Worker(
             base.store.partitions,
             Thinker(language.reader, self.rules, metrics=base.metrics),
             base.library,
             base.clock,
-            on_duty=duty,
+            on_duty=presence.on_duty,
             presence=presence,
             metrics=base.metrics,
         )
-        await self.stack.enter_async_context(running(duty.run(), "duty", self.started.ended))
         task = await self.stack.enter_async_context(running(worker.run(), "worker", self.started.ended))
         self.stack.push_async_callback(_stopped, worker.stop, task)
         await self.stack.enter_async_context(running(self._project(), "projector", self.started.ended))

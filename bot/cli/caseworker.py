@@ -12,7 +12,7 @@ from bot import logs
 from bot.config import Settings, load
 from bot.core.people import ROLES, Role
 from bot.errors import NotAllowedError
-from bot.people.account import FIRST_ROLES, Scope
+from bot.people.account import FIRST_ROLES, Scope, listed
 
 if TYPE_CHECKING:
     from bot.people.accounts import Accounts
@@ -54,7 +54,7 @@ def _print(text: str) -> None:
 
 
 def _split(text: str | None) -> tuple[str, ...] | None:
-    return None if text is None else tuple(part.strip() for part in text.split(",") if part.strip())
+    return None if text is None else listed(text)
 
 
 async def _add(accounts: Accounts, settings: Settings, args: argparse.Namespace) -> None:

@@ -15,9 +15,10 @@ from bot.console.parts import Parts
 from bot.console.reading import Reading
 from bot.console.times import ZONE_COOKIE, Times
 from bot.console.verbs import SNOOZE_HOURS
-from bot.core.acts.close import OUTCOMES, SERIOUS
+from bot.core.acts.close import OUTCOMES
 from bot.core.offering import SAFETY
 from bot.core.people import Viewer
+from bot.core.understood import SERIOUS
 from bot.desk.views import Case
 from bot.people.sessions import Session
 

@@ -20,8 +20,8 @@ from bot.console.pages import Pages
 from bot.console.parts import Parts
 from bot.console.reading import Reading, merged
 from bot.console.verbs import KEYED, LEADS_TO_QUEUE, VERBS
-from bot.core.acts.close import SERIOUS
 from bot.core.escalation import Escalation
+from bot.core.understood import SERIOUS
 from bot.errors import ConflictError, NotAllowedError, UnavailableError
 from bot.people.sessions import Session
 from bot.ports.desk import Acted
@@ -109,10 +109,9 @@ class Cases:
             NotAllowedError: A summary or a time is missing, or the phrase does not exist.
             KeptBackError: The contact may not understand what was written.
         """
-        kept = await self._desk.raw(session.viewer, request.path_params["id"])
-        if kept is None:
+        case = await self._desk.one(session.viewer, request.path_params["id"])
+        if case is None:
             return  # the desk has the word
-        case = kept.escalation
         if name in {"transfer", "release"} and case.level in SERIOUS and case.assignee == session.name:
             if not fields.get("summary", "").strip():
                 raise NotAllowedError(SUMMARY)
@@ -140,8 +139,8 @@ class Cases:
         """Return the error; where two took a case at once, with the name of the other."""
         if name != "claim":
             return error
-        kept = await self._desk.raw(session.viewer, request.path_params["id"])
-        owner = kept.escalation.assignee if kept else ""
+        case = await self._desk.one(session.viewer, request.path_params["id"])
+        owner = case.assignee if case else ""
         if owner == session.name:
             return FASTER  # clicked twice: the page shows that it is theirs
         return self._pages.text(request, TAKEN).format(name=owner) if owner else error
@@ -172,7 +171,7 @@ class Cases:
         The event says nothing more, so that nobody learns of a case that is closed to them.
         """
         watched = request.query_params.get("case", "")
-        if watched and await self._desk.raw(session.viewer, watched) is None:
+        if watched and await self._desk.one(session.viewer, watched) is None:
             return JSONResponse({"error": "There is no such case."}, status_code=404)
         token = request.cookies.get(COOKIE, "")
 

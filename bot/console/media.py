@@ -13,6 +13,7 @@ from starlette.routing import Route
 from bot.console.access import Access
 from bot.console.pages import Pages
 from bot.console.parts import Parts
+from bot.desk.show import media
 from bot.errors import NotAllowedError, SendError
 from bot.media.pictures import CANNOT, Clean, picture
 from bot.media.voices import voice
@@ -63,7 +64,7 @@ class Media:
     async def _show(self, request: Request, session: Session, *, blurred: bool) -> Response:
         id_, number = request.path_params["id"], request.path_params["n"]
         kept = await self._desk.raw(session.viewer, id_)
-        lines = [line for line in sorted(kept.lines, key=lambda one: one.at) if line.medium] if kept else []
+        lines = media(kept.lines) if kept else []
         source = self._sources.get(kept.escalation.channel) if kept else None
         if source is None or not 0 <= number < len(lines):
             return PlainTextResponse(self._pages.text(request, GONE), 404)

@@ -49,10 +49,10 @@ class Offers:
 
     async def phrases(self, request: Request, session: Session) -> Response:
         """Show the phrases that fit ``?q=``: as JSON for the script, else as a page with a form for each."""
-        kept = await self._desk.raw(session.viewer, request.path_params["id"])
-        if kept is None:
+        case = await self._desk.one(session.viewer, request.path_params["id"])
+        if case is None:
             return self._pages.show(request, "gone.html", status=404, session=session)
-        query, case, locale = _query(request), kept.escalation, self._pages.locale(request)
+        query, locale = _query(request), self._pages.locale(request)
         rows = self._parts.phrases.search(query, case.locale, locale, case.country, case.audience)
         found = [
             Offer(one.id, one.shown, one.sent, one.group, one.group_title, one.review, self._labelled(request, one))
@@ -62,24 +62,24 @@ class Offers:
 
     async def preview(self, request: Request, session: Session, form: FormData) -> Response:
         """Show a phrase with its gaps filled in, in both languages, before it is sent; for the script."""
-        kept = await self._desk.raw(session.viewer, request.path_params["id"])
-        if kept is None:
+        case = await self._desk.one(session.viewer, request.path_params["id"])
+        if case is None:
             return JSONResponse({"error": "There is no such case."}, status_code=404)
         try:
-            phrase = self.filled(request, kept.escalation, {name: field(form, name) for name in form})
+            phrase = self.filled(request, case, {name: field(form, name) for name in form})
         except NotAllowedError as refusal:
             return JSONResponse({"error": self._pages.text(request, str(refusal))}, status_code=409)
         return JSONResponse({"shown": phrase.shown, "sent": phrase.sent})
 
     async def flows(self, request: Request, session: Session) -> Response:
         """Show the flows that may be sent, in the same two ways."""
-        kept = await self._desk.raw(session.viewer, request.path_params["id"])
-        if kept is None:
+        case = await self._desk.one(session.viewer, request.path_params["id"])
+        if case is None:
             return self._pages.show(request, "gone.html", status=404, session=session)
         query = _query(request)
-        flows = await self._desk.flows(session.viewer, kept.escalation.id, self._pages.locale(request))
+        flows = await self._desk.flows(session.viewer, case.id, self._pages.locale(request))
         found = [Offer(id_, title) for id_, title in flows if _fits(query, title)]
-        return self._answer(request, session, kept.escalation, "flows", found)
+        return self._answer(request, session, case, "flows", found)
 
     def _answer(
         self, request: Request, session: Session, case: Escalation, kind: str, found: Sequence[Offer]

@@ -13,7 +13,7 @@ from bot.console.pages import Pages
 from bot.console.parts import Parts
 from bot.core.people import ROLES, Role
 from bot.errors import ConflictError, NotAllowedError
-from bot.people.account import Scope
+from bot.people.account import Scope, listed
 from bot.people.sessions import Session
 
 PATH = "/console/people"
@@ -33,10 +33,7 @@ def scope_of(form: FormData) -> Scope:
     roles = tuple(role for role in ROLES if role in form.getlist("role"))
     if not roles:
         raise NotAllowedError(ROLE)
-    countries, teams = (
-        tuple(part.strip() for part in field(form, name)[:500].split(",") if part.strip())
-        for name in ("countries", "teams")
-    )
+    countries, teams = (listed(field(form, name)[:500]) for name in ("countries", "teams"))
     return Scope(roles, tuple(one.upper() for one in countries), teams)
 
 

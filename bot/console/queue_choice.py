@@ -8,11 +8,11 @@ from typing import Final
 
 import msgspec
 
+from bot.core.understood import SERIOUS
 from bot.desk.filters import FIELDS, Filter
 from bot.desk.views import Row
 
 WAITS: Final = frozenset({"waiting", "assigned"})
-SERIOUS: Final = frozenset({"T0", "T1"})
 Shares = Mapping[str, Counter[str]]
 """Field of the filter → value → how many cases there would be."""
 

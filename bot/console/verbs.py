@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, Final, get_args
 
 from bot.core.acts import AnyAct, claim, close, file, leave, second, speak
@@ -51,15 +50,12 @@ def _resolve(form: Form) -> AnyAct:
 
 
 def _follow_up(form: Form) -> AnyAct:
-    """Take the time as milliseconds (the script adds the zone), or as an hour of the form in UTC."""
-    when = form.get("when", "").strip()
-    if when in {"", "0"} or when.isdecimal():
-        return file.FollowUp(int(when or 0))
-    try:
-        return file.FollowUp(int(datetime.fromisoformat(when + "+00:00").timestamp() * 1000))
-    except ValueError:
+    """Take the time as milliseconds: the page has read a day and an hour by the clock of who writes them."""
+    when = form.get("when", "").strip() or "0"
+    if not when.isdecimal():
         msg = "Choose a day and an hour."
-        raise NotAllowedError(msg) from None
+        raise NotAllowedError(msg)
+    return file.FollowUp(int(when))
 
 
 def _reply(form: Form) -> AnyAct:

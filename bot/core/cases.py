@@ -9,9 +9,8 @@ import msgspec
 from bot.core.conversation import Case, Slot
 from bot.core.effects import OpenEscalation, RaiseEscalation
 from bot.core.turn import Turn
-from bot.core.understood import Level, RiskFinding
+from bot.core.understood import SERIOUS, Level, RiskFinding
 
-SERIOUS: Final[frozenset[Level]] = frozenset({"T0", "T1"})
 TOLD: Final = "told"
 """The slot that counts how often the contact was told that nobody has come yet."""
 

@@ -7,11 +7,10 @@ from typing import Final
 from bot.core.effects import TextRef
 from bot.core.flow import Act, Ask, Choose, Escalate, Flow, Link
 from bot.core.library import SYSTEM_FLOWS, Library, branches_of
-from bot.core.understood import RISKS, Level
+from bot.core.understood import RISKS, SERIOUS, Level
 
 SAFETY: Final = ("safe.talk_now", "safe.talk")
 """Phrases that ask whether the contact can talk safely now; the first that exists in the contact's locale."""
-GRAVE: Final[frozenset[Level]] = frozenset({"T0", "T1"})
 NEVER_SENT: Final = frozenset({
     *RISKS, "allegation", "human", "menu", "change_language", "change_country", "delete_data", "hide", "greet",
     "thanks", "goodbye", "affirm", "deny", "out_of_scope",
@@ -24,7 +23,7 @@ def asks_safety(topic: str, level: Level, library: Library, audience: str = "", 
 
     So it is for T0 and T1, for every risk and for accusations, and where the topic's flow has ``safe_first: true``.
     """
-    if level in GRAVE or topic in RISKS or topic == "allegation":
+    if level in SERIOUS or topic in RISKS or topic == "allegation":
         return True
     flow = library.find(topic, audience, country)
     return flow is not None and library.flows[flow].safe_first

@@ -16,7 +16,7 @@ from bot.core.effects import CancelTimer, StartTimer
 from bot.core.events import MessageReceived
 from bot.core.runner import enter, run, tell
 from bot.core.turn import Turn
-from bot.core.understood import RiskFinding
+from bot.core.understood import SERIOUS, RiskFinding
 
 CHECK_TIMER: Final = "check"
 CHECK_SILENCE_MS: Final = 10 * 60_000
@@ -32,7 +32,7 @@ def consider(turn: Turn, finding: RiskFinding | None) -> bool:
         return False
     conversation = turn.conversation
     case = conversation.case if conversation.case and conversation.case.open else None
-    serious = case is not None and case.level in {"T0", "T1"}
+    serious = case is not None and case.level in SERIOUS
     if finding.care == "check" and case and serious and case.level <= finding.level:
         escalate(turn, finding.level, finding.risk, finding)  # people are called already; they see this sign as well
         return False

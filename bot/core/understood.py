@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 Level = Literal["T0", "T1", "T2", "T3"]
 Care = Literal["alarm", "check"]
+
+SERIOUS: Final[frozenset[Level]] = frozenset({"T0", "T1"})
+"""The levels at which somebody is in danger; the others can wait (design, section 6)."""
 
 RISKS = ("danger", "abuse", "self_harm", "exploitation", "missing")
 """The risk topics of ``contract/topics.yml``; they come before everything else."""

@@ -13,7 +13,7 @@ import msgspec
 
 from bot.core.acts import AnyAct, close, file, second, speak
 from bot.core.acts.second import may_fetch
-from bot.core.escalation import Escalation, rank
+from bot.core.escalation import Escalation, follow_up_due, rank
 from bot.core.people import LISTS, Viewer
 from bot.desk import policy, show
 from bot.desk.filters import Filter, matches
@@ -123,6 +123,11 @@ class Desk:
         able = [v.name for v in await self._staff.viewers() if v.name != viewer.name and policy.takes(v, one)]
         return Case(show.row(one, self._clock.now(), viewer.name), actions=policy.actions(one, viewer), colleagues=able)
 
+    async def one(self, viewer: Viewer, id: str) -> Escalation | None:  # noqa: A002
+        """Return a case without what was said in it; None where this person may not read it."""
+        found = await self._store.one(id)
+        return found if found is not None and policy.reads(viewer, found) else None
+
     async def raw(self, viewer: Viewer, id: str) -> File | None:  # noqa: A002
         """Return all that is kept of a case, for its media; None where this person may not read it."""
         kept = await self._store.file(id)
@@ -130,8 +135,8 @@ class Desk:
 
     async def flows(self, viewer: Viewer, id: str, locale: str) -> Sequence[tuple[str, str]]:  # noqa: A002
         """Return the flows that may be sent in a case: id, and title in the reader's locale."""
-        kept = await self.raw(viewer, id)
-        return self._sendable(kept.escalation, locale) if kept else ()
+        found = await self.one(viewer, id)
+        return self._sendable(found, locale) if found else ()
 
     async def act(self, viewer: Viewer, id: str, act: AnyAct, *, key: str = "") -> Acted:  # noqa: A002
         """Do one act.
@@ -141,23 +146,21 @@ class Desk:
             ConflictError: Somebody was faster.
             UnavailableError: The store is away.
         """
-        kept = await self._store.file(id)
-        if kept is None:
+        case = await self._store.one(id)
+        if case is None:
             raise NotAllowedError(policy.NO_CASE)
-        case = kept.escalation
         policy.permits(viewer, case, act)
         everybody = await self._staff.viewers()
         policy.fits(act, case, viewer, everybody)
         await self._fits(viewer, case, act)
         on_duty = await self._staff.on_duty()
         alone = not policy.second_people(viewer, case, everybody, on_duty)
-        lead = viewer.may(frozenset({"lead"}))
-        return await self._store.act(id, viewer.name, act, key=key, alone=alone, lead=lead)
+        return await self._store.act(id, viewer.name, act, key=key, alone=alone)
 
     async def _fits(self, viewer: Viewer, case: Escalation, act: AnyAct) -> None:
         if isinstance(act, file.Link):
-            other = await self._store.file(act.other)
-            if other is None or other.escalation.ref != case.ref or not policy.reads(viewer, other.escalation):
+            other = await self.one(viewer, act.other)
+            if other is None or other.ref != case.ref:
                 msg = "Only another case of the same contact can be put beside this one."
                 raise NotAllowedError(msg)
         if isinstance(act, speak.SendFlow) and act.flow not in dict(self._sendable(case, "en")):
@@ -205,5 +208,4 @@ class Desk:
 def _wanted(case: Escalation, name: str, now: int) -> bool:
     if case.state != "resolved":
         return True
-    due = bool(case.follow_up_at) and case.follow_up_at <= now and case.follow_up_by == name
-    return due or any(look.by != name for look in case.unseen)
+    return follow_up_due(case, name, now) or any(look.by != name for look in case.unseen)

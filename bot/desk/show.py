@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, cast
 
 from bot.core.acts.file import STEPS
-from bot.core.escalation import Escalation
+from bot.core.escalation import Escalation, follow_up_due
 from bot.desk.views import Delivery, Entry, Reason, Row, Step
 from bot.ports.partitions import Line
 
@@ -27,7 +27,7 @@ def row(case: Escalation, now: int, name: str = "") -> Row:
         announced=case.announced if case.state == "waiting" else 0,
         team=case.team, audience=case.audience, age_band=case.age_band, region=case.region, labels=case.labels,
         asked=case.asked, unseen=case.unseen, outcome=case.outcome, revision=case.revision,
-        follow_up=bool(case.follow_up_at) and case.follow_up_at <= now and name in {"", case.follow_up_by},
+        follow_up=follow_up_due(case, name or case.follow_up_by, now),
     )  # fmt: skip
 
 
@@ -44,20 +44,24 @@ def steps(case: Escalation) -> list[Step]:
     return [Step(one, one in case.checked) for one in (*wanted, *extra)]
 
 
+def media(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with a picture, voice message or file, oldest first: their places are the numbers they have."""
+    return sorted((line for line in lines if line.medium), key=lambda line: line.at)
+
+
 def entries(
     lines: Sequence[Line], notes: Sequence[Line], statuses: Mapping[str, str], shown: Shown, assignee: str
 ) -> list[Entry]:
     """Return what was said with the notes between, oldest first; each reply once, with its delivery status."""
     seen: set[str] = set()
-    found, medium = [], -1
+    found = []
+    numbers = {id(line): number for number, line in enumerate(media(lines))}
     both = [(line, False) for line in lines] + [(line, True) for line in notes]
     for line, note in sorted(both, key=lambda one: one[0].at):
         if line.reply:
             if line.reply in seen:
                 continue
             seen.add(line.reply)
-        has = getattr(line, "medium", None) is not None
-        medium += has
         same = shown(line) if not note else None
         found.append(
             Entry(
@@ -73,7 +77,7 @@ def entries(
                 original=line.original,
                 phrase=line.phrase,
                 whisper=line.kind == "note" and bool(line.by) and line.by != assignee,
-                medium=medium if has else -1,
+                medium=numbers.get(id(line), -1),
             )
         )
     return found

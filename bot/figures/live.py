@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from bot.core.understood import SERIOUS
 from bot.desk.views import Row
 from bot.figures.cells import Cell
 from bot.figures.counting import LEVELS, WHOLE
@@ -81,5 +82,5 @@ def _waiting(level: str, rows: Sequence[Row]) -> Waiting:
 
 
 def _load(name: str, rows: Sequence[Row]) -> Load:
-    urgent = sum(row.level in {"T0", "T1"} for row in rows)
+    urgent = sum(row.level in SERIOUS for row in rows)
     return Load(name, len(rows), urgent, sum(row.state == "assigned" for row in rows))

@@ -16,6 +16,11 @@ FIRST_ROLES: Final[tuple[Role, ...]] = ("caseworker", "lead", "coordinator", "au
 """Of the first person on a machine, who is alone there."""
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """Return what somebody wrote with commas between."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 class Passkey(msgspec.Struct, frozen=True):
     """A passkey: a key pair whose private half stays with a device or a password manager."""
 

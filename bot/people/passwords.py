@@ -10,7 +10,6 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]  # has no types
 
 from bot.errors import NotAllowedError
 
@@ -64,6 +63,8 @@ def checked(password: str, name: str) -> str:
 @cache
 def common() -> frozenset[str]:
     """Return passwords that are tried first: the lists of zxcvbn, and words of this product."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # type: ignore[import-untyped]  # noqa: PLC0415 - some MB
+
     own = ("ucare", "console", "caseworker", "password", "administrator")
     made = [f"{word}{tail}" for word in own for tail in ("", "123", "1234", "12345", "123456", "2025", "2026", "!")]
     return frozenset([*FREQUENCY_LISTS["passwords"], *made, *(one * 2 for one in made)])

@@ -21,6 +21,7 @@ from bot.ports.desk import Vault
 
 USED_MS: Final = 60_000
 """How often the last use is written down, in milliseconds."""
+ENDED: Final = "Your session has ended. Sign in again."
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -117,28 +118,22 @@ class Sessions:
             device=record.device, how=record.how, must_set_up=must,
         )  # fmt: skip
 
-    async def renew(self, token: str, *, how: str = "", proved: bool = True) -> str:
+    async def renew(self, token: str, *, proved: bool = True) -> str:
         """Give a session a new token after a step-up; the old one is void. The forms that are open stay good.
 
         Raises:
             NotAllowedError: The session has ended.
         """
         key = tokens.digest(token)
-        kept = await self._vault.get(f"session:{key}")
+        kept = await self._vault.get(f"session:{key}") if await self._read(key, used=False) else None
         if kept is None:
-            msg = "Your session has ended. Sign in again."
-            raise NotAllowedError(msg)
+            raise NotAllowedError(ENDED)
         record = msgspec.json.decode(kept, type=Kept)
-        account = await self._book.get(record.name)
-        record = msgspec.structs.replace(
-            record,
-            generation=account.generation if account else -1,
-            proved_at=self._now() if proved else record.proved_at,
-            how=how or record.how,
-        )
-        new = await self._keep(record)
-        await self._vault.delete(f"session:{key}")
-        return new
+        if proved:
+            record = msgspec.structs.replace(record, proved_at=self._now())
+        if not await self._vault.delete(f"session:{key}"):
+            raise NotAllowedError(ENDED)
+        return await self._keep(record)
 
     def proved(self, session: Session) -> bool:
         """Tell whether somebody proved who they are a short time ago."""

@@ -40,6 +40,9 @@ class Escalations(Protocol):
     async def all(self) -> Sequence[Escalation]:
         """Return every escalation that is kept, open and closed, in no order; without any text."""
 
+    async def one(self, id: str) -> Escalation | None:  # noqa: A002
+        """Return one escalation as it is now, without any text; None where there is none."""
+
     async def file(self, id: str) -> File | None:  # noqa: A002 - the field's name
         """Return one escalation with what was said; None where there is none."""
 
@@ -51,7 +54,6 @@ class Escalations(Protocol):
         *,
         key: str = "",
         alone: bool = False,
-        lead: bool = False,
     ) -> Acted:
         """Do one act, atomically, and write it down in the audit.
 
@@ -61,7 +63,6 @@ class Escalations(Protocol):
             act: What is done.
             key: A form's own id: the same again does nothing twice.
             alone: Nobody else is there who could look at it (``core.acts.Context``).
-            lead: Whether the person is a safeguarding lead.
 
         Raises:
             NotAllowedError: The state does not allow it, or not to this person.

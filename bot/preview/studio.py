@@ -108,7 +108,9 @@ class Studio:
         await self._check()
         broken = await asyncio.to_thread(self._shelf.reload)
         try:
-            self.texts.renew(await asyncio.to_thread(page_texts, self._folders.locales, pseudo=self._pseudo))
+            self.texts.renew(
+                await asyncio.to_thread(page_texts, self._folders.locales, room="web", pseudo=self._pseudo)
+            )
         except UcareError as error:
             broken = broken or error
         self._broken = f"What was said before is still in use: {broken}" if broken else ""

@@ -54,20 +54,20 @@ class RedisEscalations:
         """Return every escalation that is kept, without any text."""
         return await self._projector.index()
 
-    async def _read(self, id_: str) -> Escalation | None:
-        """Return an escalation. Its partition follows from the contact in its id."""
-        ref = id_.partition("-")[0]
-        data = await self._client.do("HGET", key(partition_of(ref, self.count), "esc"), id_)
+    async def one(self, id: str) -> Escalation | None:  # noqa: A002 - the port's name
+        """Return one escalation, without any text. Its partition follows from the contact in its id."""
+        ref = id.partition("-")[0]
+        data = await self._client.do("HGET", key(partition_of(ref, self.count), "esc"), id)
         if data is None:
-            kept = await self._client.do("HGET", INDEX, id_)  # an id of another form: the index knows
+            kept = await self._client.do("HGET", INDEX, id)  # an id of another form: the index knows
             if kept is None:
                 return None
-            data = await self._client.do("HGET", key(codec.decode_escalation(kept).partition, "esc"), id_)
+            data = await self._client.do("HGET", key(codec.decode_escalation(kept).partition, "esc"), id)
         return codec.decode_escalation(data) if data else None
 
     async def file(self, id: str) -> File | None:  # noqa: A002 - the port's name
         """Return one escalation with what was said; None where there is none."""
-        escalation = await self._read(id)
+        escalation = await self.one(id)
         if escalation is None:
             return None
         number, ref = escalation.partition, escalation.ref
@@ -88,7 +88,7 @@ class RedisEscalations:
 
     async def address(self, id: str) -> str:  # noqa: A002
         """Return how the contact of an escalation is reached at the channel; empty where it is not known any more."""
-        escalation = await self._read(id)
+        escalation = await self.one(id)
         if escalation is None:
             return ""
         sealed = await self._client.do("HGET", key(escalation.partition, "c", escalation.ref), "addr")
@@ -102,19 +102,18 @@ class RedisEscalations:
         *,
         key: str = "",
         alone: bool = False,
-        lead: bool = False,
     ) -> Acted:
         """Do one act, atomically, and write it down in the audit."""
         nonce = key or secrets.token_hex(16)
         once = hashlib.blake2b(f"{id}\n{by}\n{nonce}".encode(), digest_size=12).hexdigest()
         refused = False
         for _ in range(TRIES):
-            before = await self._read(id)
+            before = await self.one(id)
             if before is None:
                 raise NotAllowedError(NO_CASE)
             if key and await self._repeated(before, once):
                 return Acted(before, once, repeated=True)
-            context = Context(by, self._clock.now(), once, alone, lead)
+            context = Context(by, self._clock.now(), once, alone)
             try:
                 step = apply(act, before, context)
             except NotAllowedError as error:

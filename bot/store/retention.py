@@ -9,6 +9,7 @@ import msgspec
 import structlog
 
 from bot.config import Settings
+from bot.core.understood import SERIOUS
 from bot.errors import StoreError
 from bot.store.client import Client, Word
 
@@ -49,7 +50,7 @@ class Retention(msgspec.Struct, frozen=True):
 
     def of_case(self, level: str) -> int:
         """Return how long a closed case of a level is kept."""
-        return self.closed_risk if level in {"T0", "T1"} else self.closed
+        return self.closed_risk if level in SERIOUS else self.closed
 
 
 async def rewrite(client: Client) -> bool:

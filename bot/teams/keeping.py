@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from bot.errors import ConflictError, StoreError
+from bot.errors import StoreError
+from bot.ports import changing
 from bot.ports.desk import Vault
 from bot.sealing.signing import fresh_secret
 from bot.teams import opening
@@ -16,6 +17,7 @@ from bot.teams.team import Announce
 
 KEY: Final = "teams"
 TRIES: Final = 5
+BUSY: Final = "The teams were changed by somebody else at the same time. Look at them as they are now."
 
 
 class Teams:
@@ -41,13 +43,11 @@ class Teams:
             ConflictError: Somebody was faster, again and again.
             StoreError, UnavailableError: As ``book``; and what ``step`` raises.
         """
-        for _ in range(TRIES):
-            kept = await self._vault.get(KEY)
-            after = step(decoded(kept))
-            if await self._vault.swap(KEY, kept, msgspec.json.encode(after)):
-                return after
-        msg = "The teams were changed by somebody else at the same time. Look at them as they are now."
-        raise ConflictError(msg)
+
+        def encoded(kept: bytes | None) -> bytes:
+            return msgspec.json.encode(step(decoded(kept)))
+
+        return decoded(await changing.change(self._vault, KEY, encoded, tries=TRIES, busy=BUSY))
 
     async def replace(self, book: Book) -> dict[str, str]:
         """Take over a book that was written elsewhere; return the secrets that were made for its new webhooks.

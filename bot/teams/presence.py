@@ -6,9 +6,10 @@ import msgspec
 
 from bot.core.escalation import Escalation
 from bot.core.people import LISTS, WRITES
+from bot.core.understood import SERIOUS
 from bot.teams.book import Book
 from bot.teams.team import Team
-from bot.teams.telling import SERIOUS, Channel, Colleague, Recipients, to_tell
+from bot.teams.telling import Channel, Colleague, Recipients, to_tell
 
 
 class Presence(msgspec.Struct, frozen=True):
@@ -22,6 +23,10 @@ class Presence(msgspec.Struct, frozen=True):
     def team(self, id_: str) -> Team | None:
         """Return a team, or None."""
         return self.book.team(id_)
+
+    def on_duty(self, name: str) -> bool:
+        """Tell whether somebody uses the console now and may."""
+        return any(one.on_duty and one.name == name for one in self.colleagues)
 
     def staffed(self, case: Escalation, at: int) -> bool:
         """Tell whether somebody is at the desk for a case at a time (ms): by the hours, or because they are there."""

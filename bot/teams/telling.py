@@ -26,6 +26,7 @@ import msgspec
 
 from bot.core.escalation import Escalation
 from bot.core.people import LISTS, WRITES, Viewer
+from bot.core.understood import SERIOUS
 from bot.teams.book import Book
 from bot.teams.team import Announce, Team
 
@@ -33,7 +34,6 @@ Channel = Literal["telegram", "email", "webhook"]
 TEAM: Final = 1
 LEADS: Final = 2
 EVERYBODY: Final = 3
-SERIOUS: Final = frozenset({"T0", "T1"})
 
 
 class Colleague(msgspec.Struct, frozen=True):

@@ -27,10 +27,9 @@ from bot.core.events import (
 )
 from bot.core.risk import give_numbers
 from bot.core.turn import Turn
-from bot.core.understood import Level
+from bot.core.understood import SERIOUS, Level
 from bot.errors import CatalogError
 from bot.ports.partitions import Commit, InboxEntry, Line, Snapshot
-from bot.teams.telling import SERIOUS
 from bot.turns.bilingual import pressed
 from bot.turns.performer import WHO, Draft, Shell, perform, stranger
 from bot.turns.shell_timers import Prepared, prepare

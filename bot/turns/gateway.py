@@ -24,7 +24,7 @@ import structlog
 
 from bot.core.events import ContactBlocked
 from bot.core.library import Library
-from bot.core.understood import RiskFinding
+from bot.core.understood import SERIOUS, RiskFinding
 from bot.errors import SealError, UnavailableError
 from bot.ports.basics import Clock, RiskReader, Sealer
 from bot.ports.channels import Channel, DeliveryStatus, Gateway, Incoming
@@ -40,7 +40,6 @@ ANSWER_S: Final = 5.0
 REMEMBERED: Final = 5000
 """Ids of spooled events that are recognised when a service delivers again."""
 PAUSE_S: Final = 0.5
-SERIOUS: Final = frozenset({"T0", "T1"})
 
 log = structlog.get_logger("turns.gateway")
 

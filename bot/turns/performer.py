@@ -11,12 +11,11 @@ from typing import Any, Final
 import msgspec
 
 from bot.core import effects as fx
-from bot.core.acts.close import SERIOUS
 from bot.core.conversation import Conversation
 from bot.core.escalation import DUE, Escalation, change, open_escalation, raise_level
 from bot.core.events import AnyEvent
 from bot.core.library import Library
-from bot.core.understood import Level, RiskFinding
+from bot.core.understood import SERIOUS, Level, RiskFinding
 from bot.ports.partitions import Deliver, InboxEntry, Line, Timer
 from bot.teams.presence import Presence
 from bot.turns import closed, render

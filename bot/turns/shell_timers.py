@@ -23,9 +23,9 @@ from typing import Final
 
 import msgspec
 
-from bot.core.acts.close import SERIOUS
 from bot.core.escalation import ANNOUNCE, Escalation, change
 from bot.core.events import AnyEvent, EscalationHandedBack, EscalationResolved, TimerFired
+from bot.core.understood import SERIOUS
 from bot.ports.partitions import FOLLOW_UP, Timer, follow_up_timer
 from bot.turns import asking
 

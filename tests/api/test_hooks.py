@@ -27,6 +27,10 @@ class Clock:
         return self.at
 
 
+async def always(_token) -> bool:
+    return True
+
+
 @contextlib.asynccontextmanager
 async def receiver():
     """A server that takes what it is sent, or refuses while ``refusing`` is set."""
@@ -57,7 +61,7 @@ async def test_changes_are_told_signed_and_without_content():
     (token,) = await world.tokens.all()
     async with receiver() as (url, taken, state):
         hook = await world.hooks.add(url, token)
-        dispatcher = Dispatcher(world.hooks, world.store, lambda _token: True, clock)
+        dispatcher = Dispatcher(world.hooks, world.store, always, clock)
         assert await dispatcher.once() == 1
         assert await dispatcher.once() == 0
         body, header, _ = taken[0]
@@ -72,7 +76,7 @@ async def test_changes_are_told_signed_and_without_content():
         state["refusing"] = False
         assert await dispatcher.once() == 0  # left alone for a while
         clock.at += 6_000
-        assert await Dispatcher(world.hooks, world.store, lambda _token: True, clock).once() == 1
+        assert await Dispatcher(world.hooks, world.store, always, clock).once() == 1
         assert json.loads(taken[-1][0])["assignee"] == "anna"
         assert (await world.hooks.told(hook)).failed_at == 0
 

@@ -117,6 +117,10 @@ class MemoryEscalations:
         self._check()
         return list(self.cases.values())
 
+    async def one(self, id: str) -> Escalation | None:
+        self._check()
+        return self.cases.get(id)
+
     async def file(self, id: str) -> File | None:
         self._check()
         case = self.cases.get(id)
@@ -125,12 +129,12 @@ class MemoryEscalations:
     async def address(self, id: str) -> str:
         return "telegram:42"
 
-    async def act(self, id: str, by: str, act, *, key: str = "", alone: bool = False, lead: bool = False) -> Acted:
+    async def act(self, id: str, by: str, act, *, key: str = "", alone: bool = False) -> Acted:
         self._check()
         if key and key in self.keys:
             return Acted(self.cases[id], self.keys[key], repeated=True)
         once = f"once-{len(self.keys) + 1}"
-        step = apply(act, self.cases[id], Context(by, now(), once, alone, lead))
+        step = apply(act, self.cases[id], Context(by, now(), once, alone))
         self.cases[id] = step.after
         self.keys[key or once] = once
         if step.kept and step.kept.kind in {"reply", "flow"}:

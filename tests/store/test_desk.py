@@ -155,7 +155,7 @@ async def test_a_reply_gets_through_while_the_contact_writes(store, clock):
     partition, case = await m.open_case(store, clock)
     desk = Hands(store, clock)
     await desk.claim(case.id, "anna")
-    read, calls = store.escalations._read, []
+    read, calls = store.escalations.one, []
 
     async def overtaken(id_):
         found = await read(id_)
@@ -165,7 +165,7 @@ async def test_a_reply_gets_through_while_the_contact_writes(store, clock):
             await store.client.do("HSET", partition.key("esc"), id_, msgspec.json.encode(newer))
         return found
 
-    store.escalations._read = overtaken
+    store.escalations.one = overtaken
     await desk.reply(case.id, "anna", "Hello", key="k")
     assert (await partition.escalation(case.id)).state == "answered"
 

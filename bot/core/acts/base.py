@@ -30,8 +30,6 @@ class Context(msgspec.Struct, frozen=True):
     """An id that is the same when the same form is sent twice."""
     alone: bool = False
     """Nobody else who could look at it is on duty: what needs a second person is done now and reviewed later."""
-    lead: bool = False
-    """The person is a safeguarding lead."""
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -24,10 +24,9 @@ from bot.core.acts.base import (
 from bot.core.escalation import DUE, Escalation, Outcome, SecondLook, change
 from bot.core.escalation import exclude as closed_to
 from bot.core.events import EscalationHandedBack, EscalationResolved
-from bot.core.understood import RISKS, Level, RiskFinding
+from bot.core.understood import RISKS, SERIOUS, Level, RiskFinding
 from bot.errors import NotAllowedError
 
-SERIOUS: Final[frozenset[str]] = frozenset({"T0", "T1"})
 BY_PERSON: Final = "raised-by-a-person"
 """The rule of a finding that no rule made."""
 OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)

@@ -15,7 +15,7 @@ from bot.core.flow import Act, Flow
 from bot.core.risk import CHECK_TIMER, alarm
 from bot.core.runner import STEPS, enter, go, leave, tell
 from bot.core.turn import Turn
-from bot.core.understood import RiskFinding
+from bot.core.understood import SERIOUS, RiskFinding
 
 UNSAFE: Final = RiskFinding(risk="danger", level="T1", care="alarm", rule="said-not-safe")
 """The contact answered that they are not safe, and what the first sign was is no longer known."""
@@ -38,7 +38,7 @@ def erase(turn: Turn) -> bool:
     if check:  # nobody has answered yet whether they are safe, and nothing else would remember that it was asked
         escalate(turn, check.level, check.risk, msgspec.structs.replace(check, care="alarm"))
     old = turn.conversation
-    kept = old.case if old.case and old.case.open and old.case.level in {"T0", "T1"} else None
+    kept = old.case if old.case and old.case.open and old.case.level in SERIOUS else None
     tell(turn, "erased_kept" if kept else "erased")
     turn.emit(EraseContact(kept.id if kept else ""))
     turn.conversation = Conversation(ref=old.ref, channel=old.channel, case=kept)
