@@ -22,6 +22,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.core.escalation import Escalation
+from bot.core.people import Viewer
 from bot.desk.desk import Desk
 from bot.desk.show import entries
 from bot.desk.show import row as row_of
@@ -124,6 +125,7 @@ class Board:
 
     async def once(self) -> None:
         """Bring every topic up to date."""
+        people = {one.name: one for one in await self._staff.viewers()}
         for case in sorted(await self._escalations.all(), key=lambda one: (one.level, one.due_at)):
             chat = self._chat_of(case)
             topic = await self._topics.of_case(case.id)
@@ -133,7 +135,7 @@ class Board:
                 continue
             over = case.state == "resolved" and (topic is None or (topic.closed and topic.revision == case.revision))
             if not over:
-                await self._bring(case, topic or await self._open(case, chat))
+                await self._bring(case, topic or await self._open(case, chat), people.get(case.assignee))
 
     async def _open(self, case: Escalation, chat: int) -> Topic:
         row = row_of(case, self._clock.now())
@@ -142,13 +144,12 @@ class Board:
         await self._topics.keep(topic)
         return topic
 
-    async def _bring(self, case: Escalation, topic: Topic) -> None:
+    async def _bring(self, case: Escalation, topic: Topic, owner: Viewer | None) -> None:
         row = row_of(case, self._clock.now())
         if topic.revision < case.revision:
             topic = await self._head(
                 topic, showing.head(row, self._say), showing.buttons(row, self._say), case.revision
             )
-        owner = next((one for one in await self._staff.viewers() if one.name == case.assignee), None)
         more = owner and await self._written(case) > topic.posted
         whole = await self._desk.case(owner, case.id, self._locale) if owner and more else None
         for entry in showing.new_entries(whole, topic.posted) if whole else ():

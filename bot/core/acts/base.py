@@ -13,7 +13,6 @@ from bot.errors import NotAllowedError
 NOT_YOURS: Final = "Somebody else has this case, or nobody. Claim it first."
 CLOSED: Final = "This case is closed."
 NOT_ASKED: Final = "Nobody asks for this (any more). Look at the case as it is now."
-SECOND: Final = "A second person must look at this. Ask a colleague."
 
 MAX_NOTE: Final = 4000
 MAX_REASON: Final = 500
