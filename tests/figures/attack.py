@@ -9,12 +9,11 @@ from __future__ import annotations
 from bot.figures.suppression import Mark
 from bot.figures.trees import Node, sums
 
-FAR = 60
-
 
 class Attacker:
     def __init__(self, counts: dict, rows: Node, columns: Node, marks: dict) -> None:
         every = sums(counts, rows, columns)
+        self.far = max(every.values()) + 5  # beyond every total: a nearer end would tell more than was said
         self.leaves = [(row, column) for row in rows.leaves() for column in columns.leaves()]
         number = {leaf: at for at, leaf in enumerate(self.leaves)}
         below_row = {one.id: list(one.leaves()) for one in rows.walk()}
@@ -29,9 +28,10 @@ class Attacker:
             said = {
                 Mark.SHOWN: (every[key], every[key]),
                 Mark.FEW: (0, 4),
-                Mark.HELD: (5, FAR),
-                Mark.SILENT: (0, FAR),
+                Mark.HELD: (5, self.far),
+                Mark.SILENT: (0, self.far),
             }[mark]
+            assert said[0] <= every[key] <= said[1], "the true table must be one of those that fit"
             self.facts.append((self.parts[key], *said))
         self.small = [key for key, mark in marks.items() if mark is not Mark.SHOWN and 0 < every[key] < 5]
         self.every = every
@@ -42,10 +42,10 @@ class Attacker:
 
     def _other(self, key) -> bool:
         true = self.every[key]
-        return self.fits([(self.parts[key], 0, true - 1)]) or self.fits([(self.parts[key], true + 1, FAR)])
+        return self.fits([(self.parts[key], 0, true - 1)]) or self.fits([(self.parts[key], true + 1, self.far)])
 
     def fits(self, more: list) -> bool:
-        return self._search([(0, FAR)] * len(self.leaves), self.facts + more)
+        return self._search([(0, self.far)] * len(self.leaves), self.facts + more)
 
     def _search(self, bounds: list, facts: list) -> bool:
         bounds = self._tighten(bounds, facts)

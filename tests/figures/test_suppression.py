@@ -70,6 +70,15 @@ def test_attacker_with_patience(shape, data):
     assert Attacker(counts, rows, columns, protect(counts, rows, columns)).pinned() == []
 
 
+def test_large_total_that_is_held_back_leaves_other_worlds():
+    rows, columns = flat("r", 3), flat("c", 4)
+    keys = itertools.product(rows.leaves(), columns.leaves())
+    counts = dict(zip(keys, [0] * 7 + [1] + [17] * 4, strict=True))
+    marks = protect(counts, rows, columns)
+    assert marks["r2", "c"] is Mark.HELD
+    assert Attacker(counts, rows, columns, marks).pinned() == []
+
+
 def test_attacker_does_find_what_is_badly_hidden():
     """The attacker of these tests is worth something: without the second mark it has the number."""
     counts, rows, columns = line(3, 9, 20)
