@@ -34,9 +34,17 @@ class Settings(BaseSettings):
     twilio_whatsapp_from: str = ""
     twilio_api_url: str = ""
     ucare_second_factor: Literal["auto", "offered", "required"] = "auto"
-    """``auto``: required where UCARE_RELEASE is set, else offered."""
+    """``auto``: required where UCARE_RELEASE or PUBLIC_URL is set, else offered."""
     console_idle_minutes: int = Field(30, ge=1, le=720)
     console_hours: int = Field(12, ge=1, le=24)
+    oidc_issuer: str = ""
+    """The organisation's own sign-in (OpenID Connect); empty: none. It needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name_claim: str = "preferred_username"
+    """The claim that names a new account here, where OIDC_ROLES_CLAIM makes one; it joins none that is there."""
+    oidc_roles_claim: str = ""
+    """The claim that lists roles here; empty: roles are given here alone."""
     console_url: str = ""
     """The address under which caseworkers reach the console, for links in announcements."""
     smtp_url: str = ""

@@ -15,7 +15,7 @@ from bot.api.hooks import Dispatcher, Hooks
 from bot.api.tokens import Tokens
 from bot.asgi import Guard, SecurityHeaders
 from bot.bootstrap.base import Base
-from bot.bootstrap.desk import accounts_of, desk_of
+from bot.bootstrap.desk import accounts_of, desk_of, organisation_of
 from bot.channels.telegram.fetching import TelegramMedia
 from bot.channels.whatsapp.fetching import WhatsAppMedia
 from bot.config import Settings
@@ -24,6 +24,8 @@ from bot.console.parts import Parts as ConsoleParts
 from bot.desk.desk import Desk
 from bot.figures.keeping import Snapshots
 from bot.flowfiles.phrasebook import Phrasebook, phrasebook
+from bot.groupdesk.linking import Links
+from bot.people.accounts import Accounts
 from bot.ports.basics import RiskReader
 from bot.ports.channels import MediaSource
 from bot.ports.webhooks import Webhook
@@ -107,6 +109,11 @@ def snapshots(base: Base) -> Snapshots:
     return Snapshots(base.store.escalations, base.store.vault, base.clock, kept_days=kept_days)
 
 
+def links(base: Base, accounts: Accounts) -> Links | None:
+    """Return what joins Telegram accounts, where a group is switched on."""
+    return Links(base.store.vault, accounts, base.store.audit) if base.settings.telegram_desk_chats else None
+
+
 def desk_app(base: Base, book: Phrasebook, *, public_url: str = "") -> Starlette:
     """Return the caseworkers' console, which offers phrases, and the API beside it."""
     accounts = accounts_of(base)
@@ -118,6 +125,9 @@ def desk_app(base: Base, book: Phrasebook, *, public_url: str = "") -> Starlette
             texts=base.texts,
             phrases=book,
             public_url=public_url,
+            console_url=base.settings.console_url,
+            organisation=organisation_of(base, accounts),
+            telegram=links(base, accounts),
             audit=base.store.audit,
             teams=Teams(base.store.vault),
             media=media(base.settings),

@@ -67,7 +67,8 @@ async def _add(accounts: Accounts, settings: Settings, args: argparse.Namespace)
     if roles is not None and (not roles or set(roles) - set(ROLES)):
         msg = f"Roles are, with commas: {', '.join(ROLES)}."
         raise NotAllowedError(msg)
-    scope = Scope(cast("tuple[Role, ...] | None", roles), *map(_split, (args.countries, args.teams, args.languages)))
+    countries, teams, languages = map(_split, (args.countries and args.countries.upper(), args.teams, args.languages))
+    scope = Scope(cast("tuple[Role, ...] | None", roles), countries, teams, languages)
     token = await accounts.invite(args.name, scope)
     shared = not settings.redis_url and not settings.public_url
     port = settings.port if shared else settings.console_port

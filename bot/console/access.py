@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -16,7 +17,11 @@ from bot.people.sessions import Session
 from bot.people.tokens import same
 
 COOKIE = "ucare_console"
+SECURE = "__Secure-"
+"""First letters of a cookie's name that a browser takes through TLS alone."""
 PATH = "/console"
+PROVE = "/console/prove"
+ME = "/console/me"
 MAX_FORM = 100_000
 """Bytes of a form; the longest is a reply."""
 
@@ -27,6 +32,27 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 def secure(request: Request, public_url: str) -> bool:
     """Tell whether cookies may be kept to TLS."""
     return request.url.scheme == "https" or public_url.startswith("https://")
+
+
+def keep(request: Request, response: Response, name: str, value: str, public_url: str) -> None:
+    """Put a cookie of ours on an answer, that no script reads and no other site sends; empty: take it off."""
+    tls = secure(request, public_url)
+    named = SECURE + name if tls else name
+    if value:
+        response.set_cookie(named, value, path=PATH, httponly=True, samesite="strict", secure=tls)
+    else:
+        response.delete_cookie(named, path=PATH, httponly=True, samesite="strict", secure=tls)
+
+
+def kept(request: Request, name: str) -> str:
+    """Return a cookie that ``keep`` put; through TLS none that was put without it."""
+    plain = "" if request.url.scheme == "https" else request.cookies.get(name, "")
+    return (request.cookies.get(SECURE + name) or plain)[:128]
+
+
+def token_of(request: Request) -> str:
+    """Return the token of the session, or an empty text."""
+    return kept(request, COOKIE)
 
 
 def wants_json(request: Request) -> bool:
@@ -68,15 +94,21 @@ class Access:
 
     async def session(self, request: Request) -> Session | None:
         """Return the session of a request, if it has one."""
-        renewing = "part" in request.query_params  # a page that renews itself is no person who is there
-        return await self._accounts.session(request.cookies.get(COOKIE, "")[:128], used=not renewing)
+        # A page that renews itself is no person who is there.
+        renewing = "part" in request.query_params or request.headers.get("accept") == "text/event-stream"
+        return await self._accounts.session(token_of(request), used=not renewing)
 
-    def signed_in(self, view: View, *, setting_up: bool = False) -> Endpoint:
+    def signed_in(
+        self, view: View, *, setting_up: bool = False, proof: str = "", roles: frozenset[Role] | None = None
+    ) -> Endpoint:
         """Return an endpoint that shows a view to people who are signed in and the sign-in page to others.
 
         Args:
             view: What is shown.
             setting_up: Whether it is open to somebody who has to set up a second factor first.
+            proof: Where to come back to after one proved anew who one is, which is asked if the last time was too long
+                ago; empty: it is not asked.
+            roles: One of these is needed; None: none.
         """
 
         async def endpoint(request: Request) -> Response:
@@ -87,20 +119,27 @@ class Access:
                 return RedirectResponse("/console/sign-in", status_code=303)
             request.state.session = session
             if session.must_set_up and not setting_up:
-                return RedirectResponse("/console/me", status_code=303)
+                return RedirectResponse(ME, status_code=303)
+            if roles is not None and not session.viewer.may(roles):
+                raise HTTPException(403)
+            if proof and not self._accounts.sessions.proved(session):
+                there = f"{PROVE}?next={quote(proof)}"
+                if wants_json(request):
+                    return JSONResponse({"error": "Prove again who you are.", "prove": there}, status_code=403)
+                return RedirectResponse(there, status_code=303)
             return await view(request, session)
 
         return endpoint
 
-    def allowed(self, view: View, roles: frozenset[Role]) -> Endpoint:
-        """Return an endpoint that shows a view to people who have one of the roles, and 403 to others."""
+    def allowed(self, view: View, roles: frozenset[Role], *, proof: str = "") -> Endpoint:
+        """Return an endpoint that shows a view to people who have one of the roles, and 403 to others.
 
-        async def checked(request: Request, session: Session) -> Response:
-            if not session.viewer.may(roles):
-                raise HTTPException(403)
-            return await view(request, session)
-
-        return self.signed_in(checked)
+        Args:
+            view: What is shown.
+            roles: One of these is needed.
+            proof: As for ``signed_in``.
+        """
+        return self.signed_in(view, proof=proof, roles=roles)
 
     def posted(
         self,
@@ -108,6 +147,7 @@ class Access:
         roles: frozenset[Role] | None = None,
         *,
         setting_up: bool = False,
+        proof: str = "",
     ) -> Endpoint:
         """Return an endpoint for a form of somebody signed in, whose token must fit the session.
 
@@ -115,14 +155,13 @@ class Access:
             view: What takes the form.
             roles: One of these is needed; None: none.
             setting_up: As for ``signed_in``.
+            proof: As for ``signed_in``.
         """
 
         async def checked(request: Request, session: Session) -> Response:
-            if roles is not None and not session.viewer.may(roles):
-                raise HTTPException(403)
             form = await form_of(request)
             if form is None or not same(field(form, "csrf"), session.csrf):
                 return refused()
             return await view(request, session, form)
 
-        return self.signed_in(checked, setting_up=setting_up)
+        return self.signed_in(checked, setting_up=setting_up, proof=proof, roles=roles)

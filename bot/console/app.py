@@ -19,11 +19,13 @@ from bot.console.cases import AWAY, Cases
 from bot.console.me import Me
 from bot.console.media import Media
 from bot.console.mishaps import Mishaps
+from bot.console.organisation import OrganisationDoor
 from bot.console.overview import Overview
 from bot.console.pages import Pages
 from bot.console.parts import Parts
 from bot.console.people import People
 from bot.console.prefer import Prefer
+from bot.console.prove import Prove
 from bot.console.queue import Queue
 from bot.console.sign_in import SignIn
 from bot.errors import UnavailableError
@@ -57,6 +59,8 @@ def console_app(parts: Parts) -> Starlette:
             *mishaps.routes(),
             *Prefer(parts.texts, parts.public_url).routes(),
             *SignIn(parts, pages, access).routes(),
+            *(OrganisationDoor(parts, pages, access, parts.organisation).routes() if parts.organisation else ()),
+            *Prove(parts, pages, access).routes(),
             *Me(parts, pages, access).routes(),
             *People(parts, pages, access).routes(),
             *Queue(parts, pages, access).routes(),

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.console.access import COOKIE, Access, field, wants_json
+from bot.console.access import Access, field, token_of, wants_json
 from bot.console.casepage import CasePage, Trouble, speaks
 from bot.console.offers import Offers
 from bot.console.pacing import paced
@@ -173,7 +173,7 @@ class Cases:
         watched = request.query_params.get("case", "")
         if watched and await self._desk.one(session.viewer, watched) is None:
             return JSONResponse({"error": "There is no such case."}, status_code=404)
-        token = request.cookies.get(COOKIE, "")
+        token = token_of(request)
 
         async def stream() -> AsyncGenerator[ServerSentEvent, None]:
             yield ServerSentEvent(event="ready", data="", retry=2000)

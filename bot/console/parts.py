@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from bot.asgi import Texts
 from bot.desk.desk import Desk
 from bot.figures.keeping import Snapshots
+from bot.groupdesk.linking import Links
 from bot.people.accounts import Accounts
+from bot.people.oidc import Organisation
 from bot.ports.audit import Audit
 from bot.ports.channels import MediaSource
 from bot.ports.desk import Phrases
@@ -24,6 +26,12 @@ class Parts:
     texts: Texts
     phrases: Phrases
     public_url: str = ""
+    console_url: str = ""
+    """The address under which caseworkers reach the console; empty: as their browser has it."""
+    organisation: Organisation | None = None
+    """The organisation's own sign-in; None: there is none."""
+    telegram: Links | None = None
+    """Joins Telegram accounts; None: nobody works in a Telegram group."""
     teams: Teams | None = None
     """Names of the teams that a case can be handed to; None: there are none."""
     audit: Audit | None = None

@@ -1,33 +1,21 @@
-"""Signing in and out, and choosing a password with the first link."""
+"""Signing in and out: name and password, then a code or a passkey, or a passkey alone."""
 
 from __future__ import annotations
 
-import secrets
+from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.asgi import RateLimit
-from bot.console.access import COOKIE, PATH, Access, field, form_of, refused, secure
+from bot.console.access import COOKIE, Access, keep, refused, token_of
+from bot.console.doorway import Doorway, asked
 from bot.console.pages import Pages
 from bot.console.parts import Parts
 from bot.errors import NotAllowedError
 from bot.people.sessions import Session
-from bot.people.tokens import same
 
-BEFORE = "ucare_console_before"
-"""Cookie of the time before signing in; the form repeats its value."""
-MAX_NEXT = 300
-BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-SYSTEMS = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS", "Mac"),
-    ("Linux", "Linux"),
-)
+PATH: Final = "/console/sign-in"
 
 
 class SignIn:
@@ -35,101 +23,111 @@ class SignIn:
 
     def __init__(self, parts: Parts, pages: Pages, access: Access) -> None:
         """Take what the pages stand on."""
+        self._accounts = parts.accounts
         self._parts = parts
-        self._pages = pages
         self._access = access
-        self._by_place = RateLimit(0.5, 20)
-        self._by_name = RateLimit(0.1, 6)
+        self._door = Doorway(parts, pages)
 
     def routes(self) -> list[Route]:
         """Return the routes."""
         return [
-            Route("/console/sign-in", self.form, methods=["GET"]),
-            Route("/console/sign-in", self.enter, methods=["POST"]),
-            Route("/console/sign-in/code", self.code, methods=["POST"]),
+            Route(PATH, self.form, methods=["GET"]),
+            Route(PATH, self.enter, methods=["POST"]),
+            Route(f"{PATH}/code", self.code, methods=["POST"]),
+            Route(f"{PATH}/passkey", self.passkey, methods=["POST"]),
+            Route(f"{PATH}/passkey/options", self.options, methods=["POST"]),
             Route("/console/sign-out", self._access.posted(self._leave, setting_up=True), methods=["POST"]),
             Route("/console/welcome/{token:str}", self.welcome, methods=["GET"]),
             Route("/console/welcome/{token:str}", self.choose, methods=["POST"]),
             Route("/welcome/{token:str}", _forward, methods=["GET"]),
         ]
 
-    def _page(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
-        token = request.cookies.get(BEFORE) or secrets.token_urlsafe(24)
-        response = self._pages.show(request, template, status=status, csrf=token, session=None, **values)
-        response.set_cookie(
-            BEFORE, token, path=PATH, httponly=True, samesite="strict",
-            secure=secure(request, self._parts.public_url),
-        )  # fmt: skip
-        return response
+    def _first(self, request: Request, error: str, *, name: str = "", after: str = "") -> Response:
+        status = {"": 200, "slow": 429}.get(error, 403)
+        return self._door.page(request, "sign_in.html", status=status, error=error, name=name, after=after)
 
-    async def _fields(self, request: Request) -> dict[str, str] | None:
-        form = await form_of(request)
-        expected = request.cookies.get(BEFORE, "")
-        if form is None or not expected or not same(field(form, "csrf"), expected):
-            return None
-        return {name: field(form, name) for name in ("name", "password", "again", "pending", "code", "next")}
-
-    async def _signed_in(self, request: Request, name: str, *, how: str = "password", after: str = "") -> Response:
-        response = RedirectResponse(_own(after), status_code=303)
-        device = device_of(request.headers.get("user-agent", ""))
-        token = await self._parts.accounts.begin(name, how=how, device=device)
-        await self._parts.accounts.audit.note(name, "signed_in", name, how)
-        tls = secure(request, self._parts.public_url)
-        response.set_cookie(COOKIE, token, path=PATH, httponly=True, samesite="strict", secure=tls)
-        response.delete_cookie(BEFORE, path=PATH, httponly=True, samesite="strict", secure=tls)
-        return response
+    async def _second(self, request: Request, pending: str, name: str, error: str, *, after: str) -> Response:
+        status = {"": 200, "slow": 429}.get(error, 403)
+        kinds = await self._accounts.asks(name)
+        return self._door.page(
+            request, "sign_in_code.html", status=status, pending=pending, error=error, after=after, kinds=kinds
+        )
 
     async def form(self, request: Request) -> Response:
         """Show the sign-in form."""
         if await self._access.session(request):
-            return RedirectResponse("/console/queue", status_code=303)
-        return self._page(request, "sign_in.html", error="", name="", after=request.query_params.get("next", ""))
+            return RedirectResponse("/console", status_code=303)
+        return self._first(request, "", after=request.query_params.get("next", ""))
 
     async def enter(self, request: Request) -> Response:
         """Sign in with name and password."""
-        fields = await self._fields(request)
+        fields = await self._door.fields(request)
         if fields is None:
             return refused()
-        place = request.client.host if request.client else ""
-        name = fields["name"].strip().lower()[:64]
-        if self._by_place.wait(place) or self._by_name.wait(f"{place} {name}"):
-            return self._page(request, "sign_in.html", status=429, error="slow", name=name, after=fields["next"])
-        if not await self._parts.accounts.verify(name, fields["password"]):
-            await self._parts.accounts.audit.note("@console", "sign_in_refused", name)
-            return self._page(request, "sign_in.html", status=403, error="wrong", name=name, after=fields["next"])
-        if not await self._parts.accounts.asks_code(name):
-            return await self._signed_in(request, name, after=fields["next"])
-        pending = await self._parts.accounts.pend(name)
-        return self._page(request, "sign_in_code.html", pending=pending, error="", after=fields["next"])
+        name, after = fields["name"].strip().lower()[:64], fields["next"]
+        if self._door.slow(request, name):
+            return self._first(request, "slow", name=name, after=after)
+        if not await self._accounts.verify(name, fields["password"]):
+            await self._accounts.audit.note("@console", "sign_in_refused", name)
+            return self._first(request, "wrong", name=name, after=after)
+        if not await self._accounts.asks(name):
+            return await self._door.enter(request, name, "password", after=after)
+        return await self._second(request, await self._accounts.pending.begin(name), name, "", after=after)
 
     async def code(self, request: Request) -> Response:
-        """Sign in with the second factor, after the password."""
-        fields = await self._fields(request)
+        """Sign in with a code, after the password."""
+        fields = await self._door.fields(request)
         if fields is None:
             return refused()
         pending, after = fields["pending"][:128], fields["next"]
-        name = await self._parts.accounts.pending(pending)
+        name = await self._accounts.pending.whose(pending)
         if not name:
-            return self._page(request, "sign_in.html", status=403, error="late", name="", after=after)
-        place = request.client.host if request.client else ""
-        if self._by_place.wait(place) or self._by_name.wait(f"code {name}"):
-            return self._page(request, "sign_in_code.html", status=429, pending=pending, error="slow", after=after)
-        how = await self._parts.accounts.factors.check(name, fields["code"][:40])
-        if not how:
-            await self._parts.accounts.audit.note("@console", "code_refused", name)
-            return self._page(request, "sign_in_code.html", status=403, pending=pending, error="wrong", after=after)
-        await self._parts.accounts.pended(pending)
-        return await self._signed_in(request, name, how=how, after=after)
+            return self._first(request, "late", after=after)
+        if self._door.slow(request, code_of=name):
+            return await self._second(request, pending, name, "slow", after=after)
+        how = await self._accounts.factors.check(name, fields["code"][:40])
+        if not how or not await self._accounts.pending.use(pending):
+            await self._accounts.audit.note("@console", "code_refused", name)
+            return await self._second(request, pending, name, "wrong", after=after)
+        return await self._door.enter(request, name, how, after=after)
+
+    async def options(self, request: Request) -> Response:
+        """Return what a passkey is asked to sign, for the script: after the password, or of anybody."""
+        fields = await self._door.fields(request)
+        if fields is None:
+            return refused()
+        if self._door.slow(request):
+            return JSONResponse({"error": "Too many tries. Wait a minute and try again."}, status_code=429)
+        name = await self._accounts.pending.whose(fields["pending"][:128])
+        return asked(*await self._accounts.passkeys.ask(name, self._door.place(request)))
+
+    async def passkey(self, request: Request) -> Response:
+        """Sign in with a passkey, after the password or instead of it."""
+        fields = await self._door.fields(request)
+        if fields is None:
+            return refused()
+        pending, after = fields["pending"][:128], fields["next"]
+        expected = await self._accounts.pending.whose(pending)
+        if pending and not expected:
+            return self._first(request, "late", after=after)
+        place = self._door.place(request)
+        name = await self._accounts.passkeys.check(fields["token"][:128], fields["credential"], place, name=expected)
+        if not name or (pending and not await self._accounts.pending.use(pending)):
+            await self._accounts.audit.note("@console", "passkey_refused", expected)
+            if expected:
+                return await self._second(request, pending, expected, "passkey", after=after)
+            return self._first(request, "passkey", after=after)
+        return await self._door.enter(request, name, "passkey", after=after)
 
     async def welcome(self, request: Request) -> Response:
         """Show the form that a first link leads to; opening it does not use the link up."""
-        name = await self._parts.accounts.invited(request.path_params["token"][:128])
-        status = 200 if name else 404
-        return self._page(request, "welcome.html", status=status, name=name, error="")
+        token = request.path_params["token"][:128]
+        name = await self._accounts.invited(token)
+        return self._door.page(request, "welcome.html", status=200 if name else 404, name=name, token=token, error="")
 
     async def choose(self, request: Request) -> Response:
         """Set the password and sign in."""
-        fields = await self._fields(request)
+        fields = await self._door.fields(request)
         if fields is None:
             return refused()
         token = request.path_params["token"][:128]
@@ -137,31 +135,18 @@ class SignIn:
             if fields["password"] != fields["again"]:
                 msg = "The two passwords are not the same."
                 raise NotAllowedError(msg)  # noqa: TRY301 - shown like the refusals of the accounts
-            name = await self._parts.accounts.choose_password(token, fields["password"])
+            name = await self._accounts.choose_password(token, fields["password"])
         except NotAllowedError as error:
-            name = await self._parts.accounts.invited(token)
-            return self._page(request, "welcome.html", status=400, name=name, error=str(error))
-        return await self._signed_in(request, name)
+            name = await self._accounts.invited(token)
+            return self._door.page(request, "welcome.html", status=400, name=name, token=token, error=str(error))
+        return await self._door.enter(request, name, "password")
 
-    async def _leave(self, request: Request, _session: Session, _form: object) -> Response:
-        await self._parts.accounts.end(request.cookies.get(COOKIE, ""))
-        response = RedirectResponse("/console/sign-in", status_code=303)
-        tls = secure(request, self._parts.public_url)
-        response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict", secure=tls)
+    async def _leave(self, request: Request, session: Session, _form: object) -> Response:
+        await self._accounts.end(token_of(request))
+        await self._accounts.audit.note(session.name, "signed_out", session.name)
+        response = RedirectResponse(PATH, status_code=303)
+        keep(request, response, COOKIE, "", self._parts.public_url)
         return response
-
-
-def _own(after: str) -> str:
-    """Return where to go after signing in: a page of ours, or the queue."""
-    fine = after.startswith("/console/") and "//" not in after and "\\" not in after and len(after) < MAX_NEXT
-    return after if fine and after.isascii() and after.isprintable() else "/console/queue"
-
-
-def device_of(agent: str) -> str:
-    """Return roughly which browser this is, from what it says of itself."""
-    browser = next((name for mark, name in BROWSERS if mark in agent), "Browser")
-    system = next((name for mark, name in SYSTEMS if mark in agent), "")
-    return f"{browser}, {system}" if system else browser
 
 
 async def _forward(request: Request) -> Response:

@@ -59,6 +59,8 @@ class Account(msgspec.Struct, frozen=True):
     """Hashes of the recovery codes that were not used yet."""
     subject: str = ""
     """Issuer and subject at the organisation's own sign-in, once it was used."""
+    granted: bool = False
+    """The roles come from the organisation's own sign-in, and end with it."""
 
     @property
     def has_factor(self) -> bool:

@@ -5,6 +5,7 @@ The one object that others hold; what belongs to one subject is in the modules b
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Final
@@ -17,18 +18,22 @@ from bot.people import passwords, tokens
 from bot.people.account import NAME, Account, Scope, State
 from bot.people.book import Book
 from bot.people.factors import Factors
+from bot.people.noting import Notes, Nowhere
+from bot.people.passkeys import Passkeys
+from bot.people.pending import Pending
+from bot.people.recovery import Recovery
 from bot.people.rules import Rules
 from bot.people.sessions import Session, Sessions
-from bot.ports.audit import Audit
 from bot.ports.desk import Vault
 
 LINK_TTL_S: Final = 72 * 3600
 DUTY_TTL_S: Final = 30 * 60
 """Who used the console within this time, in seconds, is on duty."""
-PENDING_TTL_S: Final = 300
 NOTE_S: Final = 60.0
 """How often that somebody uses the console is written down, in seconds."""
 BAD_NAME: Final = "A name is 1 to 32 small letters, digits, dots, dashes or underscores; not a sign first."
+
+IN_ALREADY: Final = "This person has come in already. Two administrators together can let them start anew."
 
 
 def wall() -> int:
@@ -43,27 +48,23 @@ class Link(msgspec.Struct, frozen=True):
     generation: int = 0
 
 
-class Nowhere:
-    """An audit that keeps nothing, for the first minute of a test or a command before there is a store."""
-
-    async def note(self, by: str, verb: str, what: str = "", detail: str = "") -> None:
-        """Keep nothing."""
-
-
 class Accounts:
     """The accounts, over a vault. Implements ``ports.staff.Staff``."""
 
     def __init__(
-        self, vault: Vault, *, rules: Rules | None = None, audit: Audit | None = None, now: Callable[[], int] = wall
+        self, vault: Vault, *, rules: Rules | None = None, audit: Notes | None = None, now: Callable[[], int] = wall
     ) -> None:
         """Take the vault that keeps them, how sign-in is set, the audit and the clock (milliseconds)."""
         self._vault = vault
         self.rules = rules or Rules()
-        self.audit: Audit | Nowhere = audit or Nowhere()
+        self.audit: Notes = audit or Nowhere()
         self.now = now
         self.book = Book(vault)
         self.sessions = Sessions(vault, self.book, self.rules, now)
         self.factors = Factors(vault, self.book, now)
+        self.passkeys = Passkeys(vault, self.book, now)
+        self.pending = Pending(vault, self.book)
+        self.recovery = Recovery(vault, self.book, lambda: self.audit, lambda name, by: self.invite(name, by=by))
         self._noted: dict[str, float] = {}
 
     # Who there is
@@ -108,6 +109,17 @@ class Accounts:
         await self.audit.note(by or "@command-line", "invited", name, " ".join(account.roles))
         return token
 
+    async def invite_again(self, name: str, *, by: str) -> str:
+        """Return a new link for somebody who has not come in yet; for others it takes two (``recovery``).
+
+        Raises:
+            NotAllowedError: There is no such person, or they have come in.
+        """
+        account = await self.book.get(name)
+        if account is None or account.state != "invited":
+            raise NotAllowedError(IN_ALREADY)
+        return await self.invite(name, by=by)
+
     async def invited(self, token: str) -> str:
         """Return whose link this is; empty where it is used, too old or unknown."""
         kept = await self._read_link(token)
@@ -137,25 +149,11 @@ class Accounts:
         right = await passwords.fits(password, account.password if account else "")
         return right and account is not None and account.state == "active"
 
-    async def asks_code(self, name: str) -> bool:
-        """Tell whether somebody who knows the password is asked for a code as well."""
+    async def asks(self, name: str) -> frozenset[str]:
+        """Return what somebody who knows the password is asked for as well: ``totp``, ``passkey``, both or nothing."""
         account = await self.book.get(name)
-        return bool(account and account.totp)
-
-    async def pend(self, name: str) -> str:
-        """Return a token that says, for five minutes, that somebody knew the password."""
-        token = tokens.fresh()
-        await self._vault.put("pending:" + tokens.digest(token), name.encode(), ttl_s=PENDING_TTL_S)
-        return token
-
-    async def pending(self, token: str) -> str:
-        """Return whose token this is; empty where it ended."""
-        kept = await self._vault.get("pending:" + tokens.digest(token)) if token else None
-        return kept.decode() if kept else ""
-
-    async def pended(self, token: str) -> None:
-        """Use a token up."""
-        await self._vault.delete("pending:" + tokens.digest(token))
+        kinds = {"totp": bool(account and account.totp), "passkey": bool(account and account.passkeys)}
+        return frozenset(kind for kind, there in kinds.items() if there)
 
     async def change_password(self, name: str, old: str, new: str) -> None:
         """Set another password; all sessions end, and second factors stay.
@@ -189,30 +187,6 @@ class Accounts:
         if account and "administrator" in account.roles and account.state == "active" and not others:
             msg = "Nobody would be left who runs the accounts. Make somebody else an administrator first."
             raise NotAllowedError(msg)
-
-    async def ask_recovery(self, name: str, *, by: str) -> None:
-        """Ask that somebody who lost password or second factor may start anew; another administrator confirms."""
-        await self._vault.put(f"recovery:{name}", by.encode(), ttl_s=LINK_TTL_S)
-        await self.audit.note(by, "recovery_asked", name)
-
-    async def recovery_of(self, name: str) -> str:
-        """Return who asks for somebody's recovery; empty where nobody does."""
-        kept = await self._vault.get(f"recovery:{name}")
-        return kept.decode() if kept else ""
-
-    async def recover(self, name: str, *, by: str) -> str:
-        """Let somebody start anew and return the token of their link; password, factors and sessions are void.
-
-        Raises:
-            NotAllowedError: Nobody asked, or the same person confirms who asked or who is to be recovered.
-        """
-        asked = await self.recovery_of(name)
-        if not asked or by in {asked, name}:
-            msg = "Another administrator must confirm this than who asked for it."
-            raise NotAllowedError(msg)
-        await self._vault.delete(f"recovery:{name}")
-        await self.audit.note(by, "recovery_confirmed", name)
-        return await self.invite(name, by=by)
 
     async def disable(self, name: str, *, by: str = "") -> None:
         """Shut a person out, at once and everywhere.
@@ -263,7 +237,7 @@ class Accounts:
     async def _note(self, name: str) -> None:
         """Write down that somebody uses the console now."""
         now = time.monotonic()
-        if now - self._noted.get(name, now - NOTE_S) >= NOTE_S:
+        if now - self._noted.get(name, -math.inf) >= NOTE_S:
             await self._vault.put(f"duty:{name}", b"1", ttl_s=DUTY_TTL_S)
             self._noted[name] = now
 

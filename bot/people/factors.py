@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Callable
 from typing import Final
 
@@ -11,6 +9,7 @@ import msgspec
 import pyotp
 
 from bot.errors import NotAllowedError
+from bot.people import paper
 from bot.people.account import Account
 from bot.people.book import Book
 from bot.people.tokens import same
@@ -18,15 +17,8 @@ from bot.ports.desk import Vault
 
 STEP_S: Final = 30
 NEW_TTL_S: Final = 600
-CODES: Final = 10
-LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 WRONG: Final = "This code does not fit. Wait for the next one and try again."
 ISSUER: Final = "ucare"
-
-
-def digest(code: str) -> str:
-    """Return what is kept of a code on paper, however it was typed."""
-    return hashlib.sha256(code.replace("-", "").replace(" ", "").lower().encode()).hexdigest()
 
 
 def step_of(secret: str, code: str, now_ms: int) -> int:
@@ -66,14 +58,21 @@ class Factors:
         step = step_of(secret, code, self._now()) if secret else 0
         if not step:
             raise NotAllowedError(WRONG)
-        codes = ["-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(2)) for _ in range(CODES)]
-        kept = tuple(digest(one) for one in codes)
+        codes, kept = await paper.fresh()
         await self._book.change(name, lambda old: msgspec.structs.replace(old, totp=secret, totp_step=step, codes=kept))
         await self._vault.delete(f"totp:{name}")
         return codes
 
+    async def paper(self, name: str) -> list[str]:
+        """Return ten new codes to be kept on paper; older ones are void."""
+        codes, kept = await paper.fresh()
+        await self._book.change(name, lambda old: msgspec.structs.replace(old, codes=kept))
+        return codes
+
     async def check(self, name: str, code: str) -> str:
         """Use up a code; return ``totp`` or ``code``, or an empty text where it does not fit or was used."""
+        account = await self._book.get(name)
+        typed = await paper.of(code, account.codes) if account else ""
         used = ""
 
         def step(old: Account) -> Account:
@@ -83,10 +82,9 @@ class Factors:
             if at > old.totp_step:
                 used = "totp"
                 return msgspec.structs.replace(old, totp_step=at)
-            paper = digest(code)
-            if any(same(paper, one) for one in old.codes):
+            if typed and any(same(typed, one) for one in old.codes):
                 used = "code"
-                return msgspec.structs.replace(old, codes=tuple(one for one in old.codes if one != paper))
+                return msgspec.structs.replace(old, codes=tuple(one for one in old.codes if one != typed))
             raise NotAllowedError(WRONG)
 
         try:
@@ -96,8 +94,12 @@ class Factors:
         return used
 
     async def remove(self, name: str) -> None:
-        """Take the second factor off."""
-        await self._book.change(name, lambda old: msgspec.structs.replace(old, totp="", totp_step=0, codes=()))
+        """Take the app off; the last second factor takes the codes on paper along."""
+
+        def without(old: Account) -> Account:
+            return msgspec.structs.replace(old, totp="", totp_step=0, codes=old.codes if old.passkeys else ())
+
+        await self._book.change(name, without)
 
 
 def address(name: str, secret: str) -> str:

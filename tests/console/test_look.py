@@ -53,6 +53,7 @@ PAGES: dict[str, Look] = {
     "phrases": Look("/console/cases/{id:str}/phrases", "/console/cases/{c1}/phrases"),
     "overview": Look("/console/overview", "/console/overview", by="carla"),
     "me": Look("/console/me", "/console/me"),
+    "prove": Look("/console/prove", "/console/prove?next=/console/people", by="ada"),
     "people": Look("/console/people", "/console/people", by="ada"),
     "people-open": Look("/console/people", "/console/people", by="ada", click=("summary",)),
     "audit": Look("/console/audit", "/console/audit", by="otto"),
@@ -65,7 +66,8 @@ PAGES: dict[str, Look] = {
 }
 
 OTHERS = {
-    "/health/live", "/", "/console", "/console/events", "/console/now", "/console/sw.js", "/welcome/{token:str}",
+    "/health/live", "/", "/console", "/console/events", "/console/now", "/console/me/here", "/console/sw.js",
+    "/welcome/{token:str}",
 }  # fmt: skip
 """What is no page: data, redirects, files."""
 REST = ("/flows", "/export", "/chart/{name:str}", "/figures.{kind:str}", "/media/{n:int}", "/blurred", "/qr.svg")

@@ -60,6 +60,7 @@ async def test_a_child_in_greece_is_followed(tmp_path, nlu_address):  # noqa: PL
             "TWILIO_WHATSAPP_FROM": double.sender,
             "TWILIO_API_URL": double.url,
             "PUBLIC_URL": PUBLIC,
+            "UCARE_SECOND_FACTOR": "offered",  # with PUBLIC_URL it would be required; the story is about something else
         }
         async with Installation(tmp_path / "ucare", nlu=nlu_address, **settings) as installation:
             await installation.start("gateway", "worker", "sender", "console")

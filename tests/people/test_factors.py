@@ -36,11 +36,11 @@ async def made():
 
 async def test_a_secret_counts_once_a_code_of_it_was_shown(made):
     accounts, clock, secret = made
-    assert not await accounts.asks_code("noor")
+    assert not await accounts.asks("noor")
     with pytest.raises(NotAllowedError):
         await accounts.factors.confirm("noor", "000000" if clock.code(secret) != "000000" else "111111")
     codes = await accounts.factors.confirm("noor", clock.code(secret))
-    assert await accounts.asks_code("noor")
+    assert await accounts.asks("noor")
     assert (len(codes), len(set(codes))) == (10, 10)
     assert await accounts.factors.begun("noor") == ""
     kept = await accounts.book.get("noor")
@@ -76,7 +76,7 @@ async def test_a_new_link_takes_the_factor_off(made):
     accounts, clock, secret = made
     await accounts.factors.confirm("noor", clock.code(secret))
     await accounts.choose_password(await accounts.invite("noor"), PASSWORD)
-    assert not await accounts.asks_code("noor")
+    assert not await accounts.asks("noor")
 
 
 @pytest.mark.parametrize("password", ["ucare1234ucare1234", "password123456", "qwertyuiop123"])

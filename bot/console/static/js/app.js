@@ -1,6 +1,7 @@
 // What every page has. No build step: the browser loads these modules as they stand.
 import "./theme.js";
 import "./drafts.js";
+import "./here.js";
 import "./shortcuts.js";
 import "./shell.js";
 import "./times.js";
