@@ -25,6 +25,7 @@ from bot.desk.desk import Desk
 from bot.figures.keeping import Snapshots
 from bot.flowfiles.phrasebook import Phrasebook, phrasebook
 from bot.groupdesk.linking import Links
+from bot.notices.state import State
 from bot.people.accounts import Accounts
 from bot.ports.basics import RiskReader
 from bot.ports.channels import MediaSource
@@ -130,6 +131,7 @@ def desk_app(base: Base, book: Phrasebook, *, public_url: str = "") -> Starlette
             telegram=links(base, accounts),
             audit=base.store.audit,
             teams=Teams(base.store.vault),
+            notices=State(base.store.vault),
             media=media(base.settings),
             figures=snapshots(base),
         )

@@ -28,6 +28,7 @@ from bot.console.prefer import Prefer
 from bot.console.prove import Prove
 from bot.console.queue import Queue
 from bot.console.sign_in import SignIn
+from bot.console.teams import TeamsPage
 from bot.errors import UnavailableError
 
 STATIC = Path(__file__).parent / "static"
@@ -63,6 +64,11 @@ def console_app(parts: Parts) -> Starlette:
             *Prove(parts, pages, access).routes(),
             *Me(parts, pages, access).routes(),
             *People(parts, pages, access).routes(),
+            *(
+                TeamsPage(parts, parts.teams, parts.notices, pages, access).routes()
+                if parts.teams and parts.notices
+                else ()
+            ),
             *Queue(parts, pages, access).routes(),
             *(Media(parts, parts.media, parts.audit, pages, access).routes() if parts.audit else ()),
             *Cases(parts, pages, access).routes(),

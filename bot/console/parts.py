@@ -9,6 +9,7 @@ from bot.asgi import Texts
 from bot.desk.desk import Desk
 from bot.figures.keeping import Snapshots
 from bot.groupdesk.linking import Links
+from bot.notices.state import State
 from bot.people.accounts import Accounts
 from bot.people.oidc import Organisation
 from bot.ports.audit import Audit
@@ -34,6 +35,8 @@ class Parts:
     """Joins Telegram accounts; None: nobody works in a Telegram group."""
     teams: Teams | None = None
     """Names of the teams that a case can be handed to; None: there are none."""
+    notices: State | None = None
+    """What is known of the announcements; None: there is no page for the teams."""
     audit: Audit | None = None
     """Who read or did what; None: there is no page for it."""
     media: Mapping[str, MediaSource] = field(default_factory=dict)
