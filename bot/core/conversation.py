@@ -105,6 +105,9 @@ class Conversation(msgspec.Struct, frozen=True):
     """The flow of a caseworker that is still asking, while the person talks; empty: the bot is quiet."""
     held_flows: tuple[HeldFlow, ...] = ()
     """Flows of caseworkers that wait until the contact writes."""
+    keeps: dict[str, int] = {}
+    """What the contact asked for later → when (ms): ``remind:FLOW`` when that flow is due, ``record:KIND`` how long
+    a record is kept. So long the conversation is kept as well."""
     hidden: bool = False
     """Nothing is sent until the contact writes again."""
     blocked: bool = False

@@ -49,6 +49,8 @@ class SendMessage(Effect, frozen=True, tag="send_message"):
     reply: str = ""
     """Where a caseworker sent the flow: the id under which its delivery is shown, of the case ``escalation``."""
     escalation: str = ""
+    said: tuple[tuple[str, str | TextRef], ...] = ()
+    """What the contact answered before, for places like ``{said_town}``; a choice stands as its label."""
 
 
 class SendReply(Effect, frozen=True, tag="send_reply"):
@@ -120,6 +122,33 @@ class CancelTimer(Effect, frozen=True, tag="cancel_timer"):
     timer: str
 
 
+class KeepContact(Effect, frozen=True, tag="keep_contact"):
+    """Keep the conversation until then, even if nobody writes: the contact asked for something later."""
+
+    until: int
+    """Milliseconds since 1970, UTC; 0: no longer than others."""
+
+
+class KeepRecord(Effect, frozen=True, tag="keep_record"):
+    """Keep what the contact told for the programme, in place of what they told before."""
+
+    kind: str
+    """Like ``family``; who works with it in the console is known by that."""
+    fields: dict[str, str]
+    until: int
+    """When it is deleted, in milliseconds since 1970, UTC."""
+    locale: str = ""
+    country: str = ""
+    region: str = ""
+    audience: str = ""
+
+
+class DropRecord(Effect, frozen=True, tag="drop_record"):
+    """Delete what the contact told for the programme, and what was noted about it."""
+
+    kind: str
+
+
 class HideChat(Effect, frozen=True, tag="hide_chat"):
     """Delete what the channel lets a bot delete, and drop what waits to be sent, until the contact writes."""
 
@@ -141,6 +170,9 @@ AnyEffect = (
     | AnnounceEscalation
     | StartTimer
     | CancelTimer
+    | KeepContact
+    | KeepRecord
+    | DropRecord
     | HideChat
     | EraseContact
 )

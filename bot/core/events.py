@@ -117,12 +117,20 @@ class TimerFired(Event, frozen=True, tag="timer_fired"):
     timer: str
     """Id of the timer, unique within the conversation."""
     kind: str
-    """check_silence | announce | survey | purge_conversation | purge_case | wake | follow_up …"""
+    """check_silence | announce | survey | remind | purge_conversation | purge_case | wake | follow_up …"""
     escalation: str = ""
     waiting: bool = False
     """For ``announce``: whether the escalation still waits for a person (the worker looks it up)."""
     night: bool = False
-    """For ``survey``: whether it is night where the contact is (the worker looks it up)."""
+    """For ``survey`` and ``remind``: whether it is night where the contact is (the worker looks it up)."""
+
+
+class FlowOffered(Event, frozen=True, tag="flow_offered"):
+    """The programme has something to tell a contact, outside of any case: it comes when it does not disturb."""
+
+    flow: str
+    slots: dict[str, str] = {}
+    """Remembered before, for what the flow says."""
 
 
 class ContactBlocked(Event, frozen=True, tag="contact_blocked"):
@@ -146,6 +154,7 @@ AnyEvent = (
     | EscalationHandedBack
     | EscalationResolved
     | TimerFired
+    | FlowOffered
     | ContactBlocked
     | MessageSetAside
 )

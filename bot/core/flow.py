@@ -100,11 +100,32 @@ class Act(Step, frozen=True, tag="act"):
     act: str = ""
 
 
+class Remind(Step, frozen=True, tag="remind"):
+    """Enter another flow later, by day, unless the contact stops it."""
+
+    flow: str = ""
+    days: int = 0
+    """So many days from now; where ``day`` is given, so many days after it (before it, where negative)."""
+    day: str = ""
+    """Slot that holds a day; empty: from now."""
+
+
+class Record(Step, frozen=True, tag="record"):
+    """Keep what the contact told for the programme, or delete it."""
+
+    record: str = ""
+    """The kind."""
+    slots: tuple[str, ...] = ()
+    """Which answers are kept; none: what was kept is deleted."""
+    days: int = 0
+    """For how long."""
+
+
 class End(Step, frozen=True, tag="end"):
     """End this flow."""
 
 
-AnyStep = Say | Ask | Choose | Branch | Set | Escalate | Link | Act | End
+AnyStep = Say | Ask | Choose | Branch | Set | Escalate | Link | Act | Remind | Record | End
 
 
 class Flow(msgspec.Struct, frozen=True):

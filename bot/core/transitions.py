@@ -21,6 +21,7 @@ from bot.core.events import (
     EscalationHandedBack,
     EscalationResolved,
     EscalationTaken,
+    FlowOffered,
     MessageReceived,
     MessageSetAside,
     TimerFired,
@@ -31,13 +32,13 @@ from bot.core.library import Library
 State = Literal["new", "idle", "choosing", "asking", "talking", "hidden"]
 Input = Literal[
     "text", "command", "button", "media", "edited", "reply", "sent_flow", "taken", "handed_back", "resolved",
-    "timer", "blocked", "set_aside",
+    "timer", "offered", "blocked", "set_aside",
 ]  # fmt: skip
 
 STATES: Final[tuple[State, ...]] = ("new", "idle", "choosing", "asking", "talking", "hidden")
 INPUTS: Final[tuple[Input, ...]] = (
     "text", "command", "button", "media", "edited", "reply", "sent_flow", "taken", "handed_back", "resolved",
-    "timer", "blocked", "set_aside",
+    "timer", "offered", "blocked", "set_aside",
 )  # fmt: skip
 
 _SAME: Final[dict[Input, str]] = {
@@ -47,6 +48,7 @@ _SAME: Final[dict[Input, str]] = {
     "handed_back": "person_left",
     "resolved": "case_closed",
     "timer": "timer_fired",
+    "offered": "flow_offered",
     "blocked": "contact_blocked",
     "set_aside": "message_set_aside",
 }
@@ -86,6 +88,7 @@ _EVENTS: Final[dict[type, Input]] = {
     EscalationHandedBack: "handed_back",
     EscalationResolved: "resolved",
     TimerFired: "timer",
+    FlowOffered: "offered",
     ContactBlocked: "blocked",
     MessageSetAside: "set_aside",
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from bot.core import said
 from bot.core.conversation import Conversation, Frame
 from bot.core.effects import AnyEffect, Button, SendMessage, TextRef
 from bot.core.events import (
@@ -13,13 +14,14 @@ from bot.core.events import (
     EscalationHandedBack,
     EscalationResolved,
     EscalationTaken,
+    FlowOffered,
     MessageReceived,
     TimerFired,
 )
 from bot.core.flow import Statement
 from bot.core.library import Library
 
-_UNASKED = (TimerFired, EscalationTaken, EscalationHandedBack, EscalationResolved)
+_UNASKED = (TimerFired, FlowOffered, EscalationTaken, EscalationHandedBack, EscalationResolved)
 """What the bot would tell of its own accord: neither the contact nor a caseworker wrote or sent anything."""
 
 
@@ -94,6 +96,7 @@ class Turn:
                 urgent=urgent,
                 reply=self.sending[0],
                 escalation=self.sending[1],
+                said=said.values(statements, self.conversation.slots, self.library),
             )
         )
         self.said = True

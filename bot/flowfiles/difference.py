@@ -13,7 +13,21 @@ from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 
-from bot.core.flow import Act, Ask, Branch, Choose, End, Escalate, Flow, Link, Say, Set, Statement
+from bot.core.flow import (
+    Act,
+    Ask,
+    Branch,
+    Choose,
+    End,
+    Escalate,
+    Flow,
+    Link,
+    Record,
+    Remind,
+    Say,
+    Set,
+    Statement,
+)
 from bot.errors import FlowError
 from bot.flowfiles import reference
 from bot.flowfiles.load import load
@@ -80,6 +94,8 @@ LINES: Final[dict[type, Callable[[Any], Lines]]] = {
     Escalate: lambda step: {f"{step.id} opens a case": f"{step.level} {step.topic}"},
     Link: lambda step: {f"{step.id} enters": step.flow},
     Act: lambda step: {f"{step.id} does": step.act},
+    Remind: lambda step: {f"{step.id} reminds": f"{step.days} days after {step.day or 'now'} of {step.flow}"},
+    Record: lambda step: {f"{step.id} keeps": f"{step.record} {', '.join(step.slots)} for {step.days} days"},
     End: lambda step: {f"{step.id} ends": ""},
 }
 """Kind of step → its lines."""

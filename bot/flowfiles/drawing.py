@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
-from bot.core.flow import Act, AnyStep, Ask, Branch, Choose, End, Escalate, Flow, Link, Say, Set
+from bot.core.flow import Act, AnyStep, Ask, Branch, Choose, End, Escalate, Flow, Link, Record, Remind, Say, Set
 from bot.flowfiles import layout
 from bot.flowfiles.layout import HEAD, LINE, PAD, WIDTH, Box, Row
 
@@ -54,6 +54,10 @@ def _body(step: AnyStep) -> list[str]:  # noqa: PLR0911 - one for each kind of s
             return [f"→ {step.flow}"]
         case Act():
             return [step.act]
+        case Remind():
+            return [f"{step.days} days after {step.day or 'now'} → {step.flow}"]
+        case Record():
+            return [f"{step.record}: {', '.join(step.slots) or 'delete'}"]
         case _:
             return []
 

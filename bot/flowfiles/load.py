@@ -12,7 +12,7 @@ from bot.core import flow as core
 from bot.errors import FlowError
 from bot.flowfiles.marked import Map, Seq, read
 
-KINDS: Final = ("say", "ask", "choose", "branch", "set", "escalate", "link", "act", "end")
+KINDS: Final = ("say", "ask", "choose", "branch", "set", "escalate", "link", "act", "remind", "record", "end")
 NOT_FLOWS: Final = frozenset(
     f"{name}.yml"
     for name in ("contacts", "sources", "phrases", "phrase_groups", "never", "hard_words", "names", "signposts")
@@ -228,6 +228,27 @@ def _escalate(reader: _Reader, _context: str, found: Map, common: Mapping[str, s
     return core.Escalate(**common, level=level, topic=str(values.get("topic", "")))  # type: ignore[arg-type]
 
 
+def _remind(reader: _Reader, _context: str, found: Map, common: Mapping[str, str]) -> core.AnyStep:
+    given = reader.mapping(found["remind"], "remind", found.line)
+    reader.known(given, frozenset({"flow", "days", "day"}), "remind")
+    days = reader.number(given, "days") or 0
+    return core.Remind(
+        **common, flow=reader.text(given, "flow", "remind"), days=int(days), day=str(given.get("day", ""))
+    )
+
+
+def _record(reader: _Reader, _context: str, found: Map, common: Mapping[str, str]) -> core.AnyStep:
+    given = reader.mapping(found["record"], "record", found.line)
+    reader.known(given, frozenset({"kind", "slots", "days"}), "record")
+    slots = given.get("slots", ())
+    days = int(reader.number(given, "days") or 0)
+    if slots and days < 1:
+        msg = "a record needs `days`: for how long it is kept"
+        raise reader.fail(msg, given.line)
+    kept = tuple(map(str, slots)) if isinstance(slots, Seq) else ()
+    return core.Record(**common, record=reader.text(given, "kind", "record"), slots=kept, days=days)
+
+
 BUILD: Final[dict[str, Build]] = {
     "say": _say,
     "ask": _ask,
@@ -237,6 +258,8 @@ BUILD: Final[dict[str, Build]] = {
     "escalate": _escalate,
     "link": lambda _r, _c, found, common: core.Link(**common, flow=str(found["link"])),
     "act": lambda _r, _c, found, common: core.Act(**common, act=str(found["act"])),
+    "remind": _remind,
+    "record": _record,
     "end": lambda _r, _c, _f, common: core.End(**common),
 }
 """Kind of step → what builds it."""

@@ -32,6 +32,8 @@ HELP: Final = {
     "escalate": "Open an escalation, or raise the open one.",
     "link": "Enter another flow and come back.",
     "act": "Do one of the engine's own acts.",
+    "remind": "Enter another flow later, by day, unless the contact stops it.",
+    "record": "Keep what the contact told for the programme; without slots, delete it.",
     "end": "End this flow.",
 }
 """Kind of step → what an editor says about it."""
@@ -71,6 +73,8 @@ def _steps() -> dict[str, Schema]:
         "escalate": _object({"level": levels, "topic": {"$ref": "#/$defs/topic"}}),
         "link": _FLOW,
         "act": {"enum": sorted(ACTS)},
+        "remind": _object({"flow": _FLOW, "days": {"type": "integer"}, "day": _TEXT}, "flow"),
+        "record": _object({"kind": _ID, "slots": _list(_TEXT), "days": {"type": "integer", "minimum": 1}}, "kind"),
         "end": {"const": True},
         "text": _TEXT,
         "id": _ID,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.core.flow import Branch, Choose, Flow, Link
+from bot.core.flow import Branch, Choose, Flow, Link, Remind
 from bot.errors import FlowError
 from bot.flowfiles.load import Loaded
 
@@ -30,7 +30,7 @@ def lost_flows(flows: Mapping[str, Flow]) -> Iterator[tuple[str, str]]:
     """Yield (place, what is wrong) for links and choices into flows that do not exist."""
     for flow in flows.values():
         for step in flow.steps.values():
-            if isinstance(step, Link) and step.flow not in flows:
+            if isinstance(step, Link | Remind) and step.flow not in flows:
                 yield f"{flow.id}/{step.id}", f"there is no flow {step.flow!r}"
             for choice in step.choose if isinstance(step, Choose) else ():
                 if choice.flow and choice.flow not in flows:

@@ -19,6 +19,8 @@ from typing import Final
 
 LRI: Final = "\u2066"
 """Begins a run that goes from left to right, whatever stands around it."""
+FSI: Final = "\u2068"
+"""Begins a run that goes in the direction of its own first letter."""
 PDI: Final = "\u2069"
 """Ends it."""
 ARABIC: Final = "ar"

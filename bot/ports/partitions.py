@@ -16,6 +16,7 @@ from bot.core.effects import TextRef
 from bot.core.escalation import Escalation
 from bot.core.events import AnyEvent, Medium
 from bot.ports.channels import DeliveryStatus, Incoming, Outgoing
+from bot.ports.programme import Record
 
 
 class InboxEntry(msgspec.Struct, frozen=True):
@@ -123,6 +124,10 @@ class Commit(msgspec.Struct, frozen=True):
     erase: bool = False
     """Erase all that is held of the contact, as ``EraseContact`` says; ``conversation`` is then what stays."""
     keep_escalation: str = ""
+    keep_until: int | None = None
+    """Until when (ms) the conversation is kept even if nobody writes; 0: as others; None: as before."""
+    records: dict[str, Record | None] = {}
+    """Kind → what is kept for the programme from now on; None: it is deleted."""
 
 
 Outcome = Literal["done", "conflict"]

@@ -8,7 +8,7 @@ outlease           string   token of the sender that owns its outbox
 inbox              stream   events to be processed: ref, ch, k (m message, c other, t timer), e sealed or t plain
 aside              stream   entries of the inbox that were set aside: ref, ch, e, error
 timers             zset     ``ref|timer`` by due time (ms)
-purge              zset     ``c:ref``, ``case:id``, ``rewrite`` by when to look at their retention (ms)
+purge              zset     ``c:ref``, ``case:id``, ``rec:kind:ref``, ``rewrite`` by when their retention ends (ms)
 urgent, out        stream   what waits to be sent: ref, ch, d sealed, reply, case, del
 dead               stream   what could not be delivered
 esc                hash     escalation id → JSON, without any text
@@ -17,7 +17,9 @@ announce           stream   what is to be announced: ref, id, level, round, rev,
 told:ID:REVISION   set      digests of whom an announcement reached, for a day
 audit              stream   what caseworkers did, without content, until it is chained: d entry, k key, m signature
 c:REF              hash     conv sealed conversation, addr sealed address, ch channel, last when the contact last
-                            wrote, case its escalation, t:TIMER packed timer, e:ID its escalations
+                            wrote, case its escalation, t:TIMER packed timer, e:ID its escalations, r:KIND its
+                            records for the programme, until how long it is kept even if nobody writes
+rec:KIND           hash     REF → sealed record for the programme, REF:noted → sealed what was noted about it
 seen:REF           zset     digests of event ids by time
 turns:REF          list     last turns: 13 digits of time, sealed lines
 sent:REF           zset     the service's ids of messages, by time

@@ -21,6 +21,7 @@ from bot.store.known import KnownHead
 from bot.store.mailbox import RedisWebChat
 from bot.store.outbox import RedisOutbox
 from bot.store.partitions import RedisPartitions
+from bot.store.programme import RedisProgramme
 from bot.store.projector import Projector
 from bot.store.records import Records
 from bot.store.retention import Retention
@@ -47,6 +48,7 @@ class Parts:
     projector: Projector
     announcements: RedisAnnouncements
     audit: RedisAudit
+    programme: RedisProgramme
     warnings: tuple[str, ...] = ()
     """What of Redis' settings does not keep what it acknowledges."""
 
@@ -138,5 +140,6 @@ async def open_store(  # noqa: PLR0913 - each is a part of its own, named at the
         projector=projector,
         announcements=RedisAnnouncements(client, wakes, count),
         audit=RedisAudit(client, sealer, clock, count, keep.audit, KnownHead(folder)),
+        programme=RedisProgramme(client, records, inbox, count),
         warnings=tuple(warnings),
     )

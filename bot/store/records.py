@@ -15,10 +15,12 @@ from bot.core.events import AnyEvent
 from bot.ports.basics import Sealer
 from bot.ports.mailbox import ChatMessage
 from bot.ports.partitions import Deliver, Line
+from bot.ports.programme import Record
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _deliver: Final = msgspec.msgpack.Decoder(Deliver)
 _lines: Final = msgspec.msgpack.Decoder(tuple[Line, ...])
+_record: Final = msgspec.msgpack.Decoder(Record)
 _message: Final = msgspec.msgpack.Decoder(ChatMessage)
 DIGITS: Final = 13
 """Milliseconds since 1970 before a sealed line, so that scripts see its age."""
@@ -71,6 +73,14 @@ class Records:
     def open_lines(self, ref: str, kept: bytes) -> tuple[Line, ...]:
         """Return the lines."""
         return _lines.decode(self.sealer.open(kept[DIGITS:], purpose=f"lines {ref}"))
+
+    def record(self, record: Record) -> bytes:
+        """Return what a contact told for the programme, sealed."""
+        return self.sealer.seal(_encode(record), purpose=f"record {record.kind} {record.ref}")
+
+    def open_record(self, kind: str, ref: str, sealed: bytes) -> Record:
+        """Return what a contact told."""
+        return _record.decode(self.sealer.open(sealed, purpose=f"record {kind} {ref}"))
 
     def message(self, ref: str, message: ChatMessage) -> bytes:
         """Return an entry of a mailbox, sealed."""

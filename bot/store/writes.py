@@ -88,6 +88,8 @@ def of_turn(partition: int, commit: Commit, records: Records, keep: Retention) -
     if commit.announce and commit.escalation:
         _announce(writes, commit.escalation, at)
     _held(writes, commit)
+    for kind, record in commit.records.items():
+        _record(writes, ref, kind, records.record(record) if record else b"", record.until if record else 0)
     for deliver in commit.deliver:
         _deliver(writes, commit, deliver, records)
     if commit.deliver or not commit.erase:
@@ -104,11 +106,26 @@ def _conversation(writes: Writes, commit: Commit, records: Records, contact: str
     case = commit.conversation.case
     words: list[Word] = ["conv", records.conversation(commit.conversation), "ch", commit.entry.channel]
     words += ["case", case.id if case else ""]
+    if commit.keep_until is not None and not commit.erase:
+        words += ["until", commit.keep_until]
     if commit.erase:
         words += ["last", commit.entry.event.at]
         due = commit.entry.event.at + keep.turns
         writes.add("ZADD", writes.key("purge"), "NX", due, f"c:{commit.entry.ref}")
     writes.add("HSET", contact, *words)
+
+
+def _record(writes: Writes, ref: str, kind: str, sealed: bytes, until: int) -> None:
+    """Keep a record for the programme, or delete it with what was noted about it."""
+    name, mark = writes.key("rec", kind), f"rec:{kind}:{ref}"
+    if sealed:
+        writes.add("HSET", name, ref, sealed)
+        writes.add("HSET", writes.key("c", ref), f"r:{kind}", "1")
+        writes.add("ZADD", writes.key("purge"), until, mark)
+    else:
+        writes.add("HDEL", name, ref, f"{ref}:noted")
+        writes.add("HDEL", writes.key("c", ref), f"r:{kind}")
+        writes.add("ZREM", writes.key("purge"), mark)
 
 
 def _case(writes: Writes, commit: Commit, records: Records, keep: Retention) -> None:

@@ -68,7 +68,7 @@ def compute(entry: InboxEntry, snapshot: Snapshot, named: Escalation | None, she
     known = tuple({e.id: e for e in (snapshot.escalation, named) if e is not None}.values())
     about = next((e for e in known if e.id == escalation_of(entry.event)), None)
     before = as_recorded(snapshot.conversation or Conversation(entry.ref, entry.channel), known)
-    prepared = prepare(entry.event, about)
+    prepared = prepare(entry.event, about, before.country)
     after: Conversation = before
     effects: tuple[AnyEffect, ...] = ()
     if prepared.event is not None:
@@ -152,6 +152,8 @@ def finished(draft: Draft, snapshot: Snapshot, effects: tuple[AnyEffect, ...]) -
         unpark=all(d.outgoing is None or d.outgoing.flow != WHO for d in draft.deliver),
         erase=draft.erase,
         keep_escalation=draft.keep_escalation,
+        keep_until=draft.keep_until,
+        records=draft.records,
     )
     return Computed(commit, (*effects, *draft.added), tuple(draft.moves))
 

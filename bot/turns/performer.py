@@ -17,6 +17,7 @@ from bot.core.events import AnyEvent
 from bot.core.library import Library
 from bot.core.understood import SERIOUS, Level, RiskFinding
 from bot.ports.partitions import Deliver, InboxEntry, Line, Timer
+from bot.ports.programme import Record
 from bot.teams.presence import Presence
 from bot.turns import closed, render
 from bot.turns.bilingual import logged
@@ -77,6 +78,8 @@ class Draft:
         self.held: list[str] = []
         self.start: dict[str, Timer] = {}
         self.cancel: dict[str, None] = {}
+        self.keep_until: int | None = None
+        self.records: dict[str, Record | None] = {}
         self.announce = False
         self.drop_waiting = False
         self.erase = False
@@ -166,11 +169,13 @@ def _send_message(draft: Draft, effect: fx.SendMessage) -> None:
 
 def send(draft: Draft, effect: fx.SendMessage, values: tuple[tuple[str, str], ...] = ()) -> None:
     """Put a message into the commit, with what stands in place of its placeholders."""
-    outgoing = render.render(effect, draft.shell.library, last_at=draft.after.last_at, values=values)
+    library = draft.shell.library
+    outgoing = render.render(effect, library, last_at=draft.after.last_at, values=values)
     if outgoing is None:
         return
     draft.deliver.append(Deliver("message", outgoing, reply=effect.reply, escalation=effect.escalation))
-    draft.lines.append(logged(effect, outgoing, at=draft.event.at, values=values))
+    said = (*values, *render.answers(effect, library))
+    draft.lines.append(logged(effect, outgoing, at=draft.event.at, values=said))
 
 
 def _send_reply(draft: Draft, effect: fx.SendReply) -> None:
@@ -248,6 +253,22 @@ def _cancel_timer(draft: Draft, effect: fx.CancelTimer) -> None:
     draft.forget(effect.timer)
 
 
+def _keep_contact(draft: Draft, effect: fx.KeepContact) -> None:
+    draft.keep_until = effect.until
+
+
+def _keep_record(draft: Draft, effect: fx.KeepRecord) -> None:
+    entry, at = draft.entry, draft.event.at
+    draft.records[effect.kind] = Record(
+        effect.kind, entry.ref, entry.channel, at, effect.until, effect.fields,
+        effect.locale, effect.country, effect.region, effect.audience,
+    )  # fmt: skip
+
+
+def _drop_record(draft: Draft, effect: fx.DropRecord) -> None:
+    draft.records[effect.kind] = None
+
+
 def _hide(draft: Draft, _effect: fx.HideChat) -> None:
     """Nothing that would tell what this chat is about goes out any more: only the harmless message does."""
     back = tuple(
@@ -271,6 +292,7 @@ def _erase(draft: Draft, effect: fx.EraseContact) -> None:
     draft.keep_escalation = effect.keep_escalation
     draft.lines = []
     draft.start.clear()
+    draft.keep_until, draft.records = None, {}
     kept = draft.known.get(effect.keep_escalation) if effect.keep_escalation else None
     if draft.escalation and draft.escalation.id != effect.keep_escalation:
         draft.escalation = None
@@ -299,6 +321,9 @@ PERFORMERS: Final[dict[type[fx.Effect], Performer]] = {
     fx.AnnounceEscalation: _announce,
     fx.StartTimer: _start_timer,
     fx.CancelTimer: _cancel_timer,
+    fx.KeepContact: _keep_contact,
+    fx.KeepRecord: _keep_record,
+    fx.DropRecord: _drop_record,
     fx.HideChat: _hide,
     fx.EraseContact: _erase,
 }

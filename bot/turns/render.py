@@ -13,6 +13,7 @@ Rules:
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -24,7 +25,8 @@ from bot.core.conversation import Conversation
 from bot.core.effects import SendMessage, SendReply, TextRef
 from bot.core.library import Library
 from bot.errors import CatalogError
-from bot.i18n.writing import isolate
+from bot.i18n.isolates import FSI, PDI
+from bot.i18n.writing import date, isolate
 from bot.i18n.writing import rtl as is_rtl
 from bot.ports.channels import Outgoing, RenderedButton
 from bot.turns.local import local
@@ -53,8 +55,13 @@ def render(
         CatalogError: A text has no translation, or only buttons would be left.
     """
     here = local(effect.country, effect.at)
+    personal = answers(effect, library)
     closed = library.closed(effect.country, effect.audience, here) if here else frozenset()
-    made = _rendered(msgspec.structs.replace(effect, at=0, reply="", escalation=""), library, closed, values)
+    plain = msgspec.structs.replace(effect, at=0, reply="", escalation="", said=())
+    if personal:  # what one person told is said to them alone, and kept for nobody
+        made = _rendered.__wrapped__(plain, library, closed, (*values, *personal))
+    else:
+        made = _rendered(plain, library, closed, values)
     return msgspec.structs.replace(made, last_at=last_at) if made else None
 
 
@@ -84,6 +91,26 @@ def _rendered(
         step=effect.step,
         urgent=effect.urgent,
     )
+
+
+def answers(effect: SendMessage, library: Library) -> tuple[tuple[str, str], ...]:
+    """Return placeholder → what the contact answered before, as their locale writes it.
+
+    Raises:
+        CatalogError: The label of a choice has no translation.
+    """
+    return tuple(
+        (name, _written(value, effect.locale) if isinstance(value, str) else translated(library, effect.locale, value))
+        for name, value in effect.said
+    )
+
+
+def _written(value: str, locale: str) -> str:
+    """Return an answer as a locale writes it; what somebody typed keeps its own direction."""
+    try:
+        return date(dt.date.fromisoformat(value), locale)
+    except ValueError:
+        return f"{FSI}{value}{PDI}" if is_rtl(locale) else value
 
 
 def forget() -> None:

@@ -25,6 +25,7 @@ import msgspec
 
 from bot.core.escalation import ANNOUNCE, Escalation, change
 from bot.core.events import AnyEvent, EscalationHandedBack, EscalationResolved, TimerFired
+from bot.core.reminders import KIND as REMIND
 from bot.core.understood import SERIOUS
 from bot.ports.partitions import FOLLOW_UP, Timer, follow_up_timer
 from bot.turns import asking
@@ -69,19 +70,21 @@ def armed(escalation: Escalation, at: int) -> tuple[tuple[Timer, ...], tuple[str
     return start, tuple(timer_id(other, escalation.id) for other in KINDS if other != kind)
 
 
-def prepare(event: AnyEvent, named: Escalation | None) -> Prepared:
+def prepare(event: AnyEvent, named: Escalation | None, country: str = "") -> Prepared:
     """Do what the shell does with an event before the engine sees it.
 
     Args:
         event: What was read from the inbox.
         named: The escalation that the event is about, as it is stored now.
+        country: Where the contact is.
     """
     if isinstance(event, EscalationResolved) and named is not None and named.state != "resolved":
         return Prepared(None)  # the contact wrote meanwhile and opened it again: it must not be closed by an old fact
     if isinstance(event, EscalationResolved):
         return Prepared(msgspec.structs.replace(event, ask_at=asking.ask_at(named, event.at)))
-    if isinstance(event, TimerFired) and event.kind == "survey":
-        night = named is None or asking.night(named.country, event.at)
+    if isinstance(event, TimerFired) and event.kind in {"survey", REMIND}:
+        where = country if event.kind == REMIND else named.country if named else None
+        night = where is None or asking.night(where, event.at)
         return Prepared(msgspec.structs.replace(event, night=night))
     if isinstance(event, TimerFired) and event.kind == FOLLOW_UP:
         return _follow_up(event, named)

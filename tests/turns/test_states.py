@@ -166,6 +166,6 @@ def test_the_last_resort_calls_a_person_from_every_state(state, finding):
 
 def test_a_conversation_is_not_made_of_nothing():
     shell = Shell(library("ar"))
-    for name in ("timer", "handed_back", "resolved", "taken"):
+    for name in ("timer", "offered", "handed_back", "resolved", "taken"):
         entry = InboxEntry("1", worlds.REF, worlds.CHANNEL, worlds.event(name))
         assert compute(entry, Snapshot(), None, shell).commit.conversation is None

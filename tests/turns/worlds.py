@@ -15,6 +15,7 @@ from bot.core.events import (
     EscalationHandedBack,
     EscalationResolved,
     EscalationTaken,
+    FlowOffered,
     MessageReceived,
     MessageSetAside,
     TimerFired,
@@ -85,6 +86,8 @@ def event(name: str, finding: RiskFinding | None = None, topic: str = "school") 
             return EscalationResolved(*head, CASE)
         case "timer":
             return TimerFired(*head, "check", "check_silence")
+        case "offered":
+            return FlowOffered(*head, "survey")
         case "blocked":
             return ContactBlocked(*head)
         case "set_aside":

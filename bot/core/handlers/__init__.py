@@ -27,6 +27,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "person_left": people.left,
     "case_closed": people.closed,
     "timer_fired": timers.fired,
+    "flow_offered": timers.offered,
     "contact_blocked": people.blocked,
     "message_set_aside": people.set_aside,
 }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.core import risk, survey
+from bot.core import reminders, risk, survey
 from bot.core.cases import TOLD
 from bot.core.effects import AnnounceEscalation
-from bot.core.events import TimerFired
+from bot.core.events import FlowOffered, TimerFired
 from bot.core.runner import tell
 from bot.core.turn import Turn
 
@@ -23,6 +23,14 @@ def fired(turn: Turn, event: TimerFired) -> None:
         _announce(turn, event)
     elif event.kind == survey.TIMER:
         survey.due(turn, event)
+    elif event.kind == reminders.KIND:
+        reminders.due(turn, event)
+
+
+def offered(turn: Turn, event: FlowOffered) -> None:
+    """Take what the programme has to tell: it comes at once, or when it does not disturb."""
+    turn.update(slots={**turn.conversation.slots, **event.slots})
+    reminders.start(turn, event.flow, event.at)
 
 
 def _announce(turn: Turn, event: TimerFired) -> None:

@@ -13,6 +13,7 @@ from bot.flowfiles.checks import (
     hard,
     hours,
     language,
+    later,
     names,
     never,
     numbers,
@@ -28,7 +29,7 @@ from bot.flowfiles.checks.registry import CHECKS, Check
 __all__ = ["CHECKS", "UNREAD", "Book", "Check", "Fault", "check", "check_book"]
 
 _MODULES = (
-    *(paths, names, facts, buttons, numbers, hours),
+    *(paths, names, facts, buttons, numbers, hours, later),
     desk,
     *(words, hard, reading, signposts, never, translations, language),
 )

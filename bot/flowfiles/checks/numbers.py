@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
+from bot.core import said
 from bot.core.flow import Ask, Choose, Say
 from bot.core.library import COUNTRIES
 from bot.core.numbers import Number
@@ -30,6 +31,11 @@ def placeholders(text: str) -> list[str]:
     return sorted(PLACEHOLDER.findall(text))
 
 
+def numbers(text: str) -> list[str]:
+    """Return the names of those placeholders that stand for a number, and not for what the contact answered."""
+    return [name for name in placeholders(text) if not name.startswith(said.PREFIX)]
+
+
 def latin(text: str) -> str:
     """Return a text with the digits of every script written 0 to 9."""
     return "".join(str(unicodedata.digit(one)) if one.isdecimal() else one for one in text)
@@ -41,7 +47,7 @@ def unknown_number(book: Book) -> Iterator[Found]:
     known = {f"tel_{name}" for table in book.contacts.values() for name, one in table.items() if one.allowed}
     for flow, statement in book.statements():
         for text in (statement.text, statement.closed):
-            for name in placeholders(text):
+            for name in numbers(text):
                 if name not in known and name not in FILLED.get(flow.id, ()):
                     yield book.where(statement.context, text), f"nothing fills {{{name}}} in {flow.id}"
     for flow, step in book.chooses():
@@ -71,7 +77,7 @@ def number_elsewhere(book: Book) -> Iterator[Found]:
             if isinstance(step, Choose):
                 texts += [(step.text, flow.countries or COUNTRIES)]
             for statement, countries in texts:
-                for name in placeholders(statement.text):
+                for name in numbers(statement.text):
                     lacking = [c for c in countries if not number_of(book, c, name)]
                     if lacking and len(lacking) < len(COUNTRIES):
                         place = book.where(statement.context, statement.text)
@@ -85,7 +91,7 @@ def number_audience(book: Book) -> Iterator[Found]:
     """Find sentences that are left out for those whom the flow is for, because the number is for others."""
     for flow, statement in book.statements():
         everybody = ("child", "carer") if flow.audience == "any" else (flow.audience,)
-        for name in placeholders(statement.text):
+        for name in numbers(statement.text):
             for country in flow.countries or COUNTRIES:
                 for who in everybody:
                     if number_of(book, country, name) and not number_of(book, country, name, who):
@@ -104,7 +110,7 @@ def number_language(book: Book) -> Iterator[Found]:
         for country, languages in LANGUAGES.items():
             if country not in (flow.countries or COUNTRIES) or where not in {"", country}:
                 continue
-            for name in placeholders(statement.text):
+            for name in numbers(statement.text):
                 one = number_of(book, country, name, flow.audience)
                 spoken = [languages[key] for key in one.languages if key in languages] if one else []
                 if 0 < len(spoken) < len(languages) and not any(word in statement.text for word in spoken):
@@ -118,7 +124,7 @@ def number_in_question(book: Book) -> Iterator[Found]:
     for flow in book.flows.values():
         for step in flow.steps.values():
             if isinstance(step, Choose | Ask):
-                for name in placeholders(step.text.text):
+                for name in numbers(step.text.text):
                     found = [number_of(book, country, name) for country in ("EU", *COUNTRIES)]
                     short = name.removeprefix("tel_")
                     if any(not one or ((one.times or one.audience) and short not in ALWAYS) for one in found):
@@ -157,7 +163,7 @@ TRY: Final = (
 @check("uncalled_number", TRY, severity="warning")
 def uncalled_number(book: Book) -> Iterator[Found]:
     """Find numbers that are shown though nobody has called them."""
-    named = {name for _, statement in book.statements() for name in placeholders(statement.text)}
+    named = {name for _, statement in book.statements() for name in numbers(statement.text)}
     for country, table in book.contacts.items():
         for name, one in table.items():
             if one.allowed and one.called is None and f"tel_{name}" in named:

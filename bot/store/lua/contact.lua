@@ -91,7 +91,10 @@ local function erase(ref, keep, entry)
   local cases = {}
   for _, name in ipairs(redis.call('HKEYS', c)) do
     local kind, id = string.sub(name, 1, 2), string.sub(name, 3)
-    if kind == 't:' then
+    if kind == 'r:' then
+      redis.call('HDEL', P .. 'rec:' .. id, ref, ref .. ':noted')
+      redis.call('ZREM', P .. 'purge', 'rec:' .. id .. ':' .. ref)
+    elseif kind == 't:' then
       redis.call('ZREM', P .. 'timers', ref .. '|' .. id)
     elseif kind == 'e:' then
       if keep == '*' or keep == id then

@@ -66,8 +66,9 @@ local function contact(ref)
   local parked = P .. 'parked:' .. ref
   local last = redis.call('HGET', c, 'last') or (redis.call('HEXISTS', c, 'conv') == 1 and '0') or nil
   if last then
-    if tonumber(last) + keep.idle > now then
-      at(tonumber(last) + keep.idle)
+    local idle = math.max(tonumber(last) + keep.idle, tonumber(redis.call('HGET', c, 'until') or 0))
+    if idle > now then
+      at(idle)
     else
       local open = false
       for _, name in ipairs(redis.call('HKEYS', c)) do
@@ -107,6 +108,10 @@ for _, member in ipairs(due) do
     contact(id)
   elseif kind == 'case' then
     case(id)
+  elseif kind == 'rec' then
+    local what, ref = string.match(id, '^(.-):(.*)$')
+    redis.call('HDEL', P .. 'rec:' .. what, ref, ref .. ':noted')
+    redis.call('HDEL', P .. 'c:' .. ref, 'r:' .. what)
   elseif member == 'rewrite' then
     rewrite = 1
   end
