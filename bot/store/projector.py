@@ -30,6 +30,8 @@ class Projector:
         self._client = client
         self._count = count
         self._turn = asyncio.Lock()
+        self._read: dict[bytes, Escalation | None] = {}
+        """What was read last: most of it is the same the next time, and need not be decoded again."""
 
     async def catch_up(self) -> int:
         """Apply all changes that are there now; return how many."""
@@ -78,8 +80,9 @@ class Projector:
     async def index(self) -> list[Escalation]:
         """Return all escalations of the index, as they are now."""
         await self.catch_up()
-        values = await self._client.do("HVALS", INDEX)
-        return [one for one in map(_readable, values) if one is not None]
+        values: list[bytes] = await self._client.do("HVALS", INDEX)
+        self._read = {data: self._read.get(data) or _readable(data) for data in values}
+        return [one for one in self._read.values() if one is not None]
 
 
 def _readable(data: bytes) -> Escalation | None:

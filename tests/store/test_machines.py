@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.core.escalation import change
+from bot.core.escalation import TRANSITIONS, change
 from bot.errors import NotAllowedError
 from bot.sealing import Keyring, KeyringSealer
 from bot.store import LocalServer, open_store
@@ -121,7 +121,7 @@ class Queue(Real):
     @precondition(lambda self: self.model)
     @rule(by=st.sampled_from(PEOPLE), to=st.sampled_from(PEOPLE))
     def transfers(self, by, to) -> None:
-        allowed = self.model.assignee == by and self.model.state == "assigned"
+        allowed = self.model.assignee == by and (self.model.state, "transfer") in TRANSITIONS
         call = Hands(self.store, self.clock).transfer(self.model.id, by, to)
         if allowed:
             self.run(call)
