@@ -51,6 +51,7 @@ class Me:
             Route(ME, shown(self.show, setting_up=True), methods=["GET"]),
             Route(f"{ME}/here", shown(self.here), methods=["GET"]),
             Route(f"{ME}/qr.svg", shown(self.picture, setting_up=True), methods=["GET"]),
+            Route(f"{ME}/duty", posted(self.duty), methods=["POST"]),
             Route(f"{ME}/languages", posted(self.languages), methods=["POST"]),
             Route(f"{ME}/password", posted(self.password, setting_up=True), methods=["POST"]),
             Route(f"{ME}/factor", posted(self.factor, setting_up=True, proof=ME), methods=["POST"]),
@@ -85,6 +86,11 @@ class Me:
             spoken=[(code, own_name(code)) for code in dict.fromkeys((*SPOKEN, *account.languages))],
             idle_minutes=rules.idle_ms // 60_000, hours=rules.absolute_ms // 3_600_000,
         )  # fmt: skip
+
+    async def duty(self, _request: Request, session: Session, form: FormData) -> Response:
+        """Take oneself off duty, or put oneself on again."""
+        await self._accounts.switch_duty(session.name, off=field(form, "do") == "off")
+        return RedirectResponse("/console/queue", status_code=303)
 
     async def languages(self, _request: Request, session: Session, form: FormData) -> Response:
         """Keep what languages somebody writes, and in which the console speaks to them."""

@@ -83,9 +83,15 @@ class Accounts:
         return [bare(one) for one in await self.book.all()]
 
     async def on_duty(self) -> frozenset[str]:
-        """Return who is active and used the console within ``DUTY_TTL_S``."""
+        """Return who is active, used the console within ``DUTY_TTL_S``, and has not said that they are off duty."""
         names = [one.name for one in await self.book.all() if one.state == "active"]
-        return frozenset([name for name in names if await self._vault.get(f"duty:{name}") is not None])
+        there = [name for name in names if await self._vault.get(f"duty:{name}") is not None]
+        return frozenset([name for name in there if not await self.sessions.off_duty(name)])
+
+    async def switch_duty(self, name: str, *, off: bool) -> None:
+        """Take somebody off duty though they go on looking at the console, or put them on again."""
+        await self.sessions.switch_duty(name, off=off)
+        await self.audit.note(name, "off_duty" if off else "on_duty", name)
 
     # Invitations and passwords
 
@@ -212,7 +218,8 @@ class Accounts:
     # Sessions
 
     async def begin(self, name: str, *, how: str = "password", device: str = "") -> str:
-        """Start a session for a person who was verified, and return its token."""
+        """Start a session for a person who was verified, and return its token; they are on duty by it."""
+        await self.sessions.switch_duty(name, off=False)
         return await self.sessions.begin(name, how=how, device=device)
 
     async def session(self, token: str, *, used: bool = True) -> Session | None:

@@ -226,6 +226,23 @@ async def test_in_through_the_organisation_and_proved_there(house, clock, served
     assert (await browser.get("/console/organisation/back?code=x&state=y")).status_code == 403
 
 
+async def test_who_goes_home_says_so(house):
+    await house.person("noor")
+    browser = house.browser()
+    await browser.sign_in("noor")
+    await browser.open("/console/me")
+    assert await house.accounts.on_duty() == {"noor"}
+    assert "Go off duty" in browser.page.text
+    assert "Go on duty" in (await browser.press("/console/me/duty", do="off")).text
+    assert await house.accounts.on_duty() == frozenset()
+    await browser.press("/console/me/duty", do="on")
+    assert await house.accounts.on_duty() == {"noor"}
+    await browser.press("/console/me/duty", do="off")
+    await house.browser().sign_in("noor")  # who signs in comes to work
+    assert await house.accounts.on_duty() == {"noor"}
+    assert ("noor", "off_duty", "noor") in await house.noted()
+
+
 async def test_an_account_is_joined_from_its_page_or_its_invitation(house, clock, served):
     served.reset()
     house.organisation = Organisation(house.store.vault, house.accounts, Provider(Client(served.url, ID, SECRET)))
