@@ -53,6 +53,13 @@ class Settings(BaseSettings):
     telegram_desk_chats: str = ""
     """Ids of Telegram groups in which caseworkers work, with commas; empty: none (docs/telegram-desk.md)."""
     telegram_desk_locale: str = "en"
+    translate_url: str = ""
+    """A server that speaks LibreTranslate's API, to which texts go where a caseworker asks; empty: none."""
+    translate_key: str = ""
+    translate_agreed: bool = False
+    """Whoever runs that server keeps nothing and lets nobody read it, by an agreement with us; else it must be ours."""
+    twilio_delete_media: bool = False
+    """Delete a picture or voice message at Twilio once it was looked at clearly: nobody else can look at it then."""
     twilio_invite_template: str = ""
     """ContentSid of the approved template that invites a contact to write, after the 24-hour window."""
     nlu_python: str = ""

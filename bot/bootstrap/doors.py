@@ -29,6 +29,7 @@ from bot.notices.state import State
 from bot.people.accounts import Accounts
 from bot.ports.basics import RiskReader
 from bot.ports.channels import MediaSource
+from bot.ports.translation import Translator
 from bot.ports.webhooks import Webhook
 from bot.teams.keeping import Teams
 from bot.turns.alarm import alarm_text, locale_for
@@ -100,7 +101,9 @@ def media(settings: Settings) -> dict[str, MediaSource]:
         found["telegram"] = TelegramMedia(settings.telegram_token, api_url=settings.telegram_api_url)
     if settings.twilio_account_sid:
         sid, secret = settings.twilio_account_sid, settings.twilio_auth_token
-        found["whatsapp"] = WhatsAppMedia(sid, secret, api_url=settings.twilio_api_url)
+        found["whatsapp"] = WhatsAppMedia(
+            sid, secret, api_url=settings.twilio_api_url, deletes=settings.twilio_delete_media
+        )
     return found
 
 
@@ -115,7 +118,7 @@ def links(base: Base, accounts: Accounts) -> Links | None:
     return Links(base.store.vault, accounts, base.store.audit) if base.settings.telegram_desk_chats else None
 
 
-def desk_app(base: Base, book: Phrasebook, *, public_url: str = "") -> Starlette:
+def desk_app(base: Base, book: Phrasebook, *, public_url: str = "", translator: Translator | None = None) -> Starlette:
     """Return the caseworkers' console, which offers phrases, and the API beside it."""
     accounts = accounts_of(base)
     desk = desk_of(base, accounts, book)
@@ -133,6 +136,7 @@ def desk_app(base: Base, book: Phrasebook, *, public_url: str = "") -> Starlette
             teams=Teams(base.store.vault),
             notices=State(base.store.vault),
             media=media(base.settings),
+            translator=translator,
             figures=snapshots(base),
         )
     )

@@ -22,6 +22,7 @@ from bot.bootstrap.notices import notifier
 from bot.bootstrap.presence import PresenceReader
 from bot.bootstrap.reloading import Reloader
 from bot.bootstrap.serving import running, serving, signals
+from bot.bootstrap.translation import open_translator
 from bot.channels.telegram.channel import TelegramChannel
 from bot.config import Settings, require
 from bot.errors import UcareError
@@ -210,7 +211,8 @@ async def started(
             await starter.work(language)
         result = starter.started
         phrases = doors.phrases(base) if "console" in roles else None
-        desk = doors.desk_app(base, phrases) if phrases else None
+        machine = await stack.enter_async_context(open_translator(settings)) if phrases else None
+        desk = doors.desk_app(base, phrases, translator=machine) if phrases else None
         if "gateway" in roles:
             public = doors.public_app(base, built.webhooks, starter.rules, starter.understands)
             shared = everything and desk is not None and not settings.public_url

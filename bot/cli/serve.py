@@ -50,14 +50,19 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _tell_one(started: Started) -> None:
+    from bot.bootstrap.translation import warning  # noqa: PLC0415 - as above
+
     for name, address in (("chat and webhooks", started.chat), ("console", started.console)):
         if address:
             _say(f"ucare: {name} at {address}")
+    if started.console and (told := warning(started.base.settings)):
+        _say(f"ucare: {told}")
     _say("ucare: running (Ctrl-C stops it)")
 
 
 async def _tell_all(started: Started) -> None:
     from bot.bootstrap.invite import first_link  # noqa: PLC0415 - as above
+    from bot.bootstrap.translation import warning  # noqa: PLC0415 - as above
 
     link = await first_link(started.base, started.console)
     lines = [
@@ -82,6 +87,8 @@ async def _tell_all(started: Started) -> None:
     drafts = sorted(started.base.library().drafts)
     if drafts:
         lines += ["", f"  Drafts, not yet reviewed by a native speaker: {', '.join(drafts)}."]
+    if told := warning(started.base.settings):
+        lines += ["", f"  {told}"]
     _say("\n".join([*lines, "", "  Ctrl-C stops everything; nothing is lost.", ""]))
 
 

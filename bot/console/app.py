@@ -29,6 +29,7 @@ from bot.console.prove import Prove
 from bot.console.queue import Queue
 from bot.console.sign_in import SignIn
 from bot.console.teams import TeamsPage
+from bot.console.translations import Translations
 from bot.errors import UnavailableError
 
 STATIC = Path(__file__).parent / "static"
@@ -71,6 +72,11 @@ def console_app(parts: Parts) -> Starlette:
             ),
             *Queue(parts, pages, access).routes(),
             *(Media(parts, parts.media, parts.audit, pages, access).routes() if parts.audit else ()),
+            *(
+                Translations(parts, parts.translator, parts.audit, pages, access).routes()
+                if parts.translator and parts.audit
+                else ()
+            ),
             *Cases(parts, pages, access).routes(),
             *Overview(parts, pages, access).routes(),
             *(audit.AuditPage(parts, parts.audit, pages, access).routes() if parts.audit else ()),

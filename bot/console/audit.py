@@ -33,6 +33,7 @@ VERBS: Final = tuple(
     sorted(
         {str(act.__struct_config__.tag) for act in ACTS}
         | {"export_audit", "fetch_export", "read", "read_audit", "sign_in", "sign_out", "verify_audit"}
+        | {"translate", "view_medium"}
     )
 )
 """What is offered in the search; anything else may be typed."""

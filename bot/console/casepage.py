@@ -83,6 +83,11 @@ class CasePage:
         values = {"case": outline, "row": outline.row, "times": times, "error": trouble.error}
         return self._pages.show(request, "case_outline.html", status=status, session=session, **values)
 
+    def _translates(self, spoken: str, own: str) -> bool:
+        """Tell whether a machine can translate between the contact's language and the caseworker's, both ways."""
+        machine = self._parts.translator
+        return machine is not None and machine.offers(spoken, own) and machine.offers(own, spoken)
+
     async def _teams(self) -> dict[str, str]:
         book = await self._parts.teams.book() if self._parts.teams else None
         return {team.id: team.name for team in book.teams} if book else {}
@@ -113,7 +118,7 @@ class CasePage:
             "has_phrases": bool(phrases),
             "first": None if answered or not first else first[0],
             "speaks": speaks(session.viewer, row.locale, locale),
-            "translates": bool(getattr(self._parts, "translator", None)),
+            "translates": self._translates(row.locale, locale),
             "readers": self._reading.others(row.id, session.name),
             "presets": presets(times),
             "trouble": trouble,

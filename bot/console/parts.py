@@ -15,6 +15,7 @@ from bot.people.oidc import Organisation
 from bot.ports.audit import Audit
 from bot.ports.channels import MediaSource
 from bot.ports.desk import Phrases
+from bot.ports.translation import Translator
 from bot.teams.keeping import Teams
 
 
@@ -41,5 +42,7 @@ class Parts:
     """Who read or did what; None: there is no page for it."""
     media: Mapping[str, MediaSource] = field(default_factory=dict)
     """Where pictures and voice messages can be fetched, by channel."""
+    translator: Translator | None = None
+    """What translates single texts where somebody asks for it; None: nothing does."""
     figures: Snapshots | None = None
     """What was published of the weeks; None: there is no overview."""

@@ -42,9 +42,8 @@ def picture(data: bytes, *, blurred: bool = False) -> Clean:
                     raise NotAllowedError(CANNOT)
                 opened.draft("RGB", (SIDE, SIDE))
                 side = BLURRED_SIDE if blurred else SIDE
-                turned = ImageOps.exif_transpose(opened)
-                turned.thumbnail((side, side))
-                drawn = _flat(turned)
+                opened.thumbnail((side, side))  # before anything else, so that the large one is held once
+                drawn = _flat(ImageOps.exif_transpose(opened))
     except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError, Warning) as error:
         raise NotAllowedError(CANNOT) from error
     if blurred:

@@ -9,6 +9,7 @@ module           between
 ``mailbox``      the chat page, its channel and the store
 ``partitions``   the turns (worker, sender) and the store
 ``desk``         the caseworkers' console and the store
+``translation``  the console and a machine that translates
 ================ ==========================================================================
 """
 

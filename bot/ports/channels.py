@@ -101,6 +101,13 @@ class MediaSource(Protocol):
                 with ``retryable``.
         """
 
+    async def looked_at(self, medium: Medium) -> None:
+        """Note that a person looked at a medium clearly; where the settings want it, it is deleted at the service now.
+
+        Raises:
+            SendError: It cannot be deleted now.
+        """
+
 
 class Gateway(Protocol):
     """Where channels hand in what came; returns only when it is durable (inbox, else spool)."""

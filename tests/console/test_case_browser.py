@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,8 +11,11 @@ from playwright.sync_api import expect
 
 from bot.core.acts import claim, close, speak
 from bot.ports.partitions import Line
+from bot.translation.client import LibreTranslate
+from bot.translation.places import place_of
 from tests.console.casework import MINUTE, PEOPLE, Casework
-from tests.console.memory import now
+from tests.console.memory import MemoryAudit, now
+from tests.translation.double import LibreTranslateDouble
 from tests.web.serving import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -431,7 +435,8 @@ def test_it_all_works_without_the_script(opened, work):
 
 
 def test_a_machine_translates_only_when_asked_and_beside_the_original(opened, served, work):
-    object.__setattr__(work.parts, "translator", object())  # the page asks only whether there is one
+    offers = SimpleNamespace(offers=lambda _source, _target: True)  # the page asks nothing else of it
+    object.__setattr__(work.parts, "translator", offers)
     act(served, work, "noor", claim.Claim())
     page = opened()
     asked = []
@@ -457,3 +462,60 @@ def test_a_machine_translates_only_when_asked_and_beside_the_original(opened, se
     expect(page.locator(".entry.caseworker .same.machine")).to_contain_text("Hello")
     line = work.store.logs["a"][-1]
     assert (line.text, line.original, line.phrase) == ("مرحبا", "Hello", "")
+
+
+class TestWithATranslationServer:
+    """The page, the console and the client against a double of LibreTranslate, which turns texts round."""
+
+    @pytest.fixture
+    def machine(self):
+        return LibreTranslate(place_of("http://127.0.0.1:1"))
+
+    @pytest.fixture
+    def work(self, machine):
+        return Casework(translator=machine, audit=MemoryAudit())
+
+    @pytest.fixture
+    def double(self, served, machine):
+        running = LibreTranslateDouble()
+        served.call(running.__aenter__())
+        machine._place = place_of(running.url)
+        yield running
+        served.call(machine.close())
+        served.call(running.__aexit__())
+
+    def test_a_message_and_a_reply_are_translated_and_both_originals_stay(self, opened, served, work, double):
+        act(served, work, "noor", claim.Claim())
+        page = opened()
+        message = page.locator(".entry.contact .bubble").first.locator(".said").text_content()
+        page.get_by_role("button", name="Translate", exact=True).click()
+        expect(page.locator(".entry.contact .same.machine").first).to_contain_text(message[::-1])
+        page.context.clear_cookies(name="ucare_zone")  # from now on the server writes each entry with other hours
+        served.call(work.store.write("a", "more"))
+        expect(page.locator(".entry.contact .said").last).to_have_text("more")
+        expect(page.locator(".entry.contact .same.machine").first).to_contain_text(message[::-1])
+        page.locator("#reply-text").fill("Hello")
+        page.locator("#reply-text").press("Control+Enter")
+        page.locator("#warning").get_by_role("button", name="Translate and look").click()
+        expect(page.locator(".translated-text")).to_have_text("olleH")
+        assert said(work) == []
+        page.get_by_role("button", name="Send the translation").click()
+        expect(page.locator(".entry.caseworker .same.machine")).to_contain_text("Hello")
+        assert (work.store.logs["a"][-1].text, work.store.logs["a"][-1].original) == ("olleH", "Hello")
+        assert [(one["source"], one["target"]) for one in double.asked] == [("ar", "en"), ("en", "ar")]
+        assert [detail for _, verb, _, detail in work.parts.audit.noted if verb == "translate"] == [
+            "ar to en", "en to ar",
+        ]  # fmt: skip
+
+    def test_a_server_that_is_away_is_said_and_the_draft_stays(self, opened, served, work, double):
+        act(served, work, "noor", claim.Claim())
+        served.call(work.parts.translator.languages())
+        double.next(9, status=500)
+        page = opened()
+        page.locator("#reply-text").fill("Hello")
+        page.get_by_role("button", name="Translate and look").first.click()
+        expect(page.locator("#reply .error")).to_contain_text("cannot be reached now")
+        page.get_by_role("button", name="Translate", exact=True).click()
+        expect(page.locator("#log .error")).to_contain_text("cannot be reached now")
+        expect(page.locator("#reply-text")).to_have_value("Hello")
+        assert said(work) == []

@@ -7,24 +7,32 @@ import dataclasses
 import pytest
 from starlette.testclient import TestClient
 
+from bot.console.access import COOKIE
 from bot.console.app import console_app
 from bot.core.events import Medium
-from bot.errors import SendError
+from bot.errors import SendError, UnavailableError
 from bot.ports.partitions import Line
-from tests.console.conftest import PASSWORD, csrf
-from tests.media.test_cleaning import jpeg
+from tests.console.conftest import at_work
+from tests.media.test_cleaning import PLACE, jpeg, opus
 
 
 class Source:
     def __init__(self) -> None:
         self.fetched: list[str] = []
+        self.looks: list[str] = []
         self.error: SendError | None = None
+        self.kept = False
+
+    async def looked_at(self, medium: Medium) -> None:
+        self.looks.append(medium.id)
+        if self.kept:
+            raise SendError(code="not_deleted", retryable=True)
 
     async def fetch(self, medium: Medium) -> bytes:
         self.fetched.append(medium.id)
         if self.error:
             raise self.error
-        return jpeg() if medium.id != "html" else b"<html>"
+        return {"html": b"<html>", "v1": b"".join(opus(b"tags"))}.get(medium.id, jpeg())
 
 
 @pytest.fixture
@@ -33,6 +41,7 @@ async def source(world):
         Line(1, "contact", "look", kind="picture", medium=Medium("p1", "image/jpeg")),
         Line(2, "contact", "", kind="picture", medium=Medium("html", "image/jpeg")),
         Line(3, "contact", "", kind="document", medium=Medium("d1", "application/pdf")),
+        Line(4, "contact", "", kind="voice", medium=Medium("v1", "audio/ogg")),
     ]
     await world.escalations.open("case-0", "T1", "Red Fox", *lines, channel="telegram")
     await world.escalations.open("case-x", "T1", "Grey Owl", *lines, channel="telegram", excluded=("noor",))
@@ -40,11 +49,10 @@ async def source(world):
 
 
 @pytest.fixture
-def media_client(world, noor, source):
+async def media_client(world, source):
     parts = dataclasses.replace(world.parts(), media={"telegram": source}, audit=world.audit)
-    with TestClient(console_app(parts)) as client:
-        page = client.get("/console/sign-in")
-        client.post("/console/sign-in", data={"csrf": csrf(page), "name": noor, "password": PASSWORD})
+    token = await at_work(world, "noor")
+    with TestClient(console_app(parts), cookies={COOKIE: token}) as client:
         yield client
 
 
@@ -62,15 +70,43 @@ def test_nothing_is_fetched_before_somebody_asks_and_each_look_is_written_down(m
         "no-store",
     )
     assert "sandbox" in shown.headers["content-security-policy"]
-    assert b"50.85" not in media_client.get("/console/cases/case-0/media/0").content
+    assert source.looks == []
+    source.kept = True  # the service cannot delete it now: it is shown all the same
+    clear = media_client.get("/console/cases/case-0/media/0")
+    assert clear.status_code == 200
+    assert PLACE.encode() not in clear.content
+    assert clear.headers["content-disposition"] == 'inline; filename="medium.jpeg"'
     assert looks(world) == [("case-0", "picture blurred"), ("case-0", "picture")]
+    assert source.looks == ["p1"]
+
+
+def test_a_player_asks_for_pieces_and_that_is_one_look(media_client, world, source):
+    path = "/console/cases/case-0/media/3"
+    first = media_client.get(path, headers={"range": "bytes=0-1"})
+    assert (first.status_code, first.content, first.headers["content-type"]) == (206, b"Og", "audio/ogg")
+    length = int(first.headers["content-range"].removeprefix("bytes 0-1/"))
+    rest = media_client.get(path, headers={"range": "bytes=2-"})
+    whole = media_client.get(path, headers={"range": "bytes=9999999-"})
+    assert first.content + rest.content == whole.content
+    assert (rest.status_code, whole.status_code, len(whole.content)) == (206, 200, length)
+    assert (source.fetched, source.looks, looks(world)) == (["v1"], ["v1"], [("case-0", "voice")])
+    assert media_client.get(path + "/blurred").status_code == 415
+
+
+async def test_nothing_is_sent_where_the_look_cannot_be_written_down(media_client, world, source):
+    async def away(*_args):
+        raise UnavailableError
+
+    world.audit.note = away
+    assert media_client.get("/console/cases/case-0/media/0").status_code == 503
+    assert source.fetched == []
 
 
 def test_what_cannot_be_shown_is_said(media_client, world, source):
     assert media_client.get("/console/cases/case-0/media/1").status_code == 415
     assert media_client.get("/console/cases/case-0/media/2").status_code == 415
     assert source.fetched == ["html"]
-    assert media_client.get("/console/cases/case-0/media/3").status_code == 404
+    assert media_client.get("/console/cases/case-0/media/4").status_code == 404
     source.error = SendError(code="gone", retryable=False)
     assert media_client.get("/console/cases/case-0/media/0").status_code == 502
 

@@ -107,6 +107,15 @@ def test_a_note_can_never_be_sent_by_mistake():
         apply(speak.Reply("@ben what do you think?"), case("assigned"), anna())
     sent = apply(speak.Reply("Write to help@example.org"), case("assigned"), anna())
     assert sent.event.text == "Write to help@example.org"
+    with pytest.raises(NotAllowedError, match="looks like a note"):
+        apply(speak.Reply("مرحبا", original="@ben what do you think?"), case("assigned"), anna())
+
+
+def test_what_was_written_before_a_machine_translated_it_has_the_same_limits():
+    sent = apply(speak.Reply("مرحبا", original=" Hello\r\nyou "), case("assigned"), anna())
+    assert (sent.event.text, sent.event.original, sent.kept.original) == ("مرحبا", "Hello\nyou", "Hello\nyou")
+    with pytest.raises(NotAllowedError, match="4000"):
+        apply(speak.Reply("مرحبا", original="x" * 4001), case("assigned"), anna())
 
 
 def test_mentions_are_names():

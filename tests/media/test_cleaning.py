@@ -121,11 +121,33 @@ def test_the_checksum_is_the_one_of_ogg():
     assert crc(b"123456789") == 0x89A1897F
 
 
-def test_an_mp3_loses_its_tags():
-    sound = b"\xff\xfb\x90\x00" + bytes(200)
-    tag = b"ID3\x04\x00\x00" + bytes([0, 0, 0, 30]) + PLACE.encode().ljust(30)
-    clean = voice(tag + sound + b"TAG" + PLACE.encode().ljust(125))
-    assert (clean.type, clean.data) == ("audio/mpeg", sound)
+def test_pages_that_keep_their_number_are_not_written_anew():
+    before = opus(b"short")
+    assert voice(b"".join(before)).data.endswith(b"".join(before[2:]))
+
+
+FRAME = b"\xff\xfb\x90\x00" + bytes(413)
+"""128 kbit/s at 44,100 Hz: 417 bytes."""
+LOW = b"\xff\xf3\x40\xc0" + bytes(100)
+"""MPEG-2, 32 kbit/s at 22,050 Hz: 104 bytes."""
+
+
+def id3(content: bytes) -> bytes:
+    size = bytes(len(content) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    return b"ID3\x04\x00\x00" + size + content
+
+
+def test_an_mp3_is_only_its_frames():
+    sound = FRAME * 3 + b"\xff\xfb\x92\x00" + bytes(414)  # padded
+    looks_like_sound = PLACE.encode() + FRAME * 5
+    before = id3(PLACE.encode()) + id3(looks_like_sound) + bytes(7) + sound
+    for after in (b"", b"TAG" + PLACE.encode().ljust(125), b"APETAGEX" + PLACE.encode(), FRAME[:100]):
+        clean = voice(before + after)
+        assert (clean.type, clean.data) == ("audio/mpeg", sound)
+
+
+def test_lower_rates_have_frames_of_their_own_length():
+    assert voice(LOW * 4 + PLACE.encode()).data == LOW * 4
 
 
 @pytest.mark.parametrize(
@@ -137,7 +159,11 @@ def test_an_mp3_loses_its_tags():
         page(0, b"OpusHead"),
         page(0, b"vorbis") + page(1, b"OpusTags"),
         b"ID3",
+        b"ID3\x04\x00\x00\x00\x00\x00\x03abc",
         b"\xff\x00",
+        b"\xff\xf1\x50\x80" * 400,
+        FRAME * 2,
+        FRAME[:4] * 3,
     ],
 )
 def test_what_is_no_voice_message_is_refused_kindly(data):

@@ -37,3 +37,6 @@ class TelegramMedia:
             raise refusal(error) from None
         finally:
             await client.close_all()
+
+    async def looked_at(self, medium: Medium) -> None:
+        """Do nothing: the Bot API lets nobody delete a file."""

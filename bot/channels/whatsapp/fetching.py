@@ -11,7 +11,7 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from bot.channels.download import TIMEOUT_S, read
+from bot.channels.download import BROKEN, TIMEOUT_S, read
 from bot.channels.whatsapp import codes
 from bot.core.events import Medium
 from bot.errors import SendError
@@ -20,13 +20,23 @@ from bot.ports.channels import MAX_MEDIUM
 API_URL: Final = "https://api.twilio.com"
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 MOST_HOPS: Final = 3
+SAFE: Final = "https"
+GONE: Final = frozenset({200, 204, 404})
 
 
 class WhatsAppMedia:
     """Media of one Twilio account; it opens its connections for each, for it is asked rarely."""
 
-    def __init__(self, account_sid: str, auth_token: str, *, api_url: str = "") -> None:
-        """Take the account, its secret, and another server in Twilio's place where there is one."""
+    def __init__(self, account_sid: str, auth_token: str, *, api_url: str = "", deletes: bool = False) -> None:
+        """Take the account, its secret, another server in Twilio's place where there is one.
+
+        Args:
+            account_sid: The account.
+            auth_token: Its secret.
+            api_url: Another server in Twilio's place; empty: Twilio itself.
+            deletes: Whether a medium is deleted at Twilio once a person has looked at it.
+        """
+        self._deletes = deletes
         self._auth = aiohttp.BasicAuth(account_sid, auth_token)
         self._base = URL((api_url or API_URL).rstrip("/"))
 
@@ -43,13 +53,27 @@ class WhatsAppMedia:
         if medium.size > MAX_MEDIUM:
             raise SendError(code="too_large", retryable=False)
         try:
-            async with aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT_S, sock_connect=5.0),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=True,
-            ) as session:
+            async with _session() as session:
                 return await self._follow(session, self._base.join(URL(medium.id)))
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):  # ValueError: an address that is none
+            raise SendError(codes.NETWORK, retryable=True) from None
+
+    async def looked_at(self, medium: Medium) -> None:
+        """Delete a medium at Twilio, where the settings want it.
+
+        Raises:
+            SendError: Twilio refuses or cannot be reached; it is still there.
+        """
+        if not self._deletes:
+            return
+        try:
+            async with (
+                _session() as session,
+                session.delete(self._base.join(URL(medium.id)), auth=self._auth, allow_redirects=False) as response,
+            ):
+                if response.status not in GONE:
+                    raise SendError(code="not_deleted", retryable=response.status >= BROKEN)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             raise SendError(codes.NETWORK, retryable=True) from None
 
     async def _follow(self, session: aiohttp.ClientSession, url: URL) -> bytes:
@@ -59,6 +83,11 @@ class WhatsAppMedia:
                 if response.status not in REDIRECTS:
                     return await read(response)
                 url = url.join(URL(response.headers.get("location", "")))
-            if url.scheme != "https":
+            if url.scheme != SAFE and url.origin() != self._base.origin():
                 break
         raise SendError(code="bad_redirect", retryable=False)
+
+
+def _session() -> aiohttp.ClientSession:
+    timeout = aiohttp.ClientTimeout(total=TIMEOUT_S, sock_connect=5.0)
+    return aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True)

@@ -42,16 +42,16 @@ def mentions(text: str) -> tuple[str, ...]:
 
 def reply(act: Reply, now: Escalation, context: Context) -> Step:
     """Write to the contact."""
-    text = text_of(act.text)
-    if mentions(text):
+    text, original = text_of(act.text), text_of(act.original) if act.original else ""
+    if mentions(text) or (mentions(original) and not act.phrase):
         msg = "This mentions a colleague, so it looks like a note. Write it as a note, or leave the @ out."
         raise NotAllowedError(msg)
     after = change(now, "reply", at=context.at, by=context.by)
     own(now, context)
     event = CaseworkerReplied(
-        f"reply:{context.once}", context.at, now.id, context.once, text, context.by, act.phrase, act.original
+        f"reply:{context.once}", context.at, now.id, context.once, text, context.by, act.phrase, original
     )
-    return Step(after, event, Kept("reply", text, act.phrase, act.original), act.phrase)
+    return Step(after, event, Kept("reply", text, act.phrase, original), act.phrase)
 
 
 def send_flow(act: SendFlow, now: Escalation, context: Context) -> Step:

@@ -54,6 +54,8 @@ class TelegramDouble:
         self.webhook_base = ""
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.contacts_messages: dict[int, set[int]] = defaultdict(set)
+        self.files: dict[str, bytes] = {}
+        """What contacts sent, by the path at which it can be fetched; its id is the path without its last part."""
         self.polling = 0
         self._message_ids = itertools.count(1)
         self._news = asyncio.Condition()
@@ -64,6 +66,7 @@ class TelegramDouble:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._file)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -213,6 +216,16 @@ class TelegramDouble:
         more = {"retry_after": fault.retry_after} if fault.retry_after else {}
         return refused(RefusalError(fault.status, fault.description, **more))
 
+    async def _file(self, request: web.Request) -> web.Response:
+        if request.match_info["token"] != self.token:
+            return refused(RefusalError(401, "Unauthorized"))
+        found = self.files.get(request.match_info["path"])
+        fault = next((one for one in self.faults if one.fits("file", 0)), None)
+        if fault is not None:
+            await asyncio.sleep(fault.delay_s)
+            return refused(RefusalError(fault.status, fault.description))
+        return refused(RefusalError(404, "Not Found")) if found is None else web.Response(body=found)
+
     async def _carried_out(self, method: str, parameters: dict[str, Any]) -> web.Response:
         try:
             result = await self.call(method, parameters)
@@ -322,6 +335,15 @@ class TelegramDouble:
             self.contacts_messages[chat].discard(number)
             return True
         return False
+
+    def _do_getfile(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        id_ = str(parameters.get("file_id", ""))
+        path = next((one for one in self.files if one.rpartition("/")[0] == id_), None)
+        if path is None:
+            raise RefusalError(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(self.files[path]) > 20_000_000:
+            raise RefusalError(400, "Bad Request: file is too big")
+        return {"file_id": id_, "file_unique_id": "u", "file_size": len(self.files[path]), "file_path": path}
 
     def _do_setmycommands(self, parameters: dict[str, Any]) -> bool:
         language = str(parameters.get("language_code", ""))

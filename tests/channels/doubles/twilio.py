@@ -75,15 +75,25 @@ class TwilioDouble:
     """ContentSid → text of approved templates."""
     closed: set[str] = field(default_factory=set)
     """Addresses whose 24 hours are over: only templates reach them."""
+    media: dict[str, bytes | str] = field(default_factory=dict)
+    """Sid of a medium → what it is, or the address that Twilio sends on to."""
     url: str = ""
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
-        self._refusals: dict[str, list[Refusal]] = {"messages": [], "content": [], "list": [], "typing": []}
+        self._refusals: dict[str, list[Refusal]] = {
+            "messages": [],
+            "content": [],
+            "list": [],
+            "typing": [],
+            "media": [],
+        }
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=10_000_000)
         app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._messages)
+        app.router.add_get("/2010-04-01/Accounts/{account}/Messages/{message}/Media/{medium}", self._medium)
+        app.router.add_delete("/2010-04-01/Accounts/{account}/Messages/{message}/Media/{medium}", self._delete)
         app.router.add_post("/v1/Content", self._create)
         app.router.add_get("/v1/Content", self._list)
         app.router.add_post("/v2/Indicators/Typing.json", self._typing)
@@ -287,6 +297,27 @@ class TwilioDouble:
                 "contents": all_of_them[page * size : (page + 1) * size],
             }
         )
+
+    def attach(self, what: bytes | str) -> str:
+        """Keep a medium of a contact; returns its address, as the webhook names it."""
+        sid = self._sid("ME")
+        self.media[sid] = what
+        return f"https://api.twilio.com/2010-04-01/Accounts/{self.account_sid}/Messages/{self._sid('MM')}/Media/{sid}"
+
+    async def _medium(self, request: web.Request) -> web.Response:
+        first = await self._first(request, "media")
+        if first is not None:
+            return first
+        found = self.media.get(request.match_info["medium"])
+        if isinstance(found, str):
+            return web.Response(status=307, headers={"Location": found})
+        return refused(404, 20404, "Not found") if found is None else web.Response(body=found)
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        first = await self._first(request, "media")
+        if first is not None:
+            return first
+        return web.Response(status=204 if self.media.pop(request.match_info["medium"], None) is not None else 404)
 
     async def _typing(self, request: web.Request) -> web.Response:
         form = await request.post()

@@ -11,17 +11,34 @@ export async function translation(host, text, to) {
 }
 
 export function translate(host) {
-  document.getElementById("log").addEventListener("click", async (event) => {
+  const log = document.getElementById("log"), known = new Map(); // what was said → its translation; as long as the page
+  const said = (button) => button.parentElement.querySelector(".said").textContent;
+  const buttons = (text) => [...log.querySelectorAll(".translate")].filter((one) => said(one) === text);
+
+  function show(button) {
+    button.parentElement.querySelector(".error")?.remove();
+    button.replaceWith(make("p", { class: "same machine", dir: "auto", lang: document.documentElement.lang, tabindex: "-1" }, make("span", { class: "mark" }, words.machine), " ", known.get(said(button))));
+  }
+
+  log.addEventListener("click", async (event) => {
     const button = event.target.closest(".translate");
     if (!button) return;
+    const text = said(button);
     button.disabled = true;
     button.setAttribute("aria-busy", "true");
-    const said = button.parentElement.querySelector(".said");
-    const { text, error } = await translation(host, said.textContent, "me");
-    button.removeAttribute("aria-busy");
-    button.disabled = false;
-    if (error) { button.after(make("p", { class: "error", role: "alert" }, error)); return; }
-    button.parentElement.querySelector(".error")?.remove();
-    button.replaceWith(make("p", { class: "same machine", dir: "auto", lang: document.documentElement.lang, tabindex: "-1" }, make("span", { class: "mark" }, words.machine), " ", text));
+    const answer = await translation(host, text, "me");
+    if (answer.text) known.set(text, answer.text);
+    const here = buttons(text); // another one, where the entry was renewed meanwhile
+    for (const one of here) {
+      one.removeAttribute("aria-busy");
+      one.disabled = false;
+      if (answer.text) show(one);
+    }
+    if (!answer.text) {
+      button.parentElement.querySelector(".error")?.remove();
+      here[0]?.after(make("p", { class: "error", role: "alert" }, answer.error));
+    }
   });
+  // An entry that is written anew by the server keeps what was translated in it.
+  new MutationObserver(() => log.querySelectorAll(".translate").forEach((one) => known.has(said(one)) && show(one))).observe(log, { childList: true });
 }

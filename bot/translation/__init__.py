@@ -1,0 +1,1 @@
+"""Machine translation, where a caseworker asks for it: the client of a LibreTranslate-compatible server."""
