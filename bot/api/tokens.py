@@ -44,7 +44,7 @@ class Token(msgspec.Struct, frozen=True):
     def viewer(self) -> Viewer:
         """Return who acts with this token, as the desk knows people."""
         role: Role = "caseworker" if CONTENT & set(self.may) else "coordinator"
-        return Viewer(f"api:{self.name}", frozenset({role}), self.countries, self.teams)
+        return Viewer(f"api:{self.name}", frozenset({role}), self.countries, self.teams, machine=True)
 
 
 def _read(kept: bytes | None) -> tuple[Token, ...]:

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 
 from bot.bootstrap.base import Base
 from bot.bootstrap.desk import accounts_of, desk_of
-from bot.bootstrap.doors import phrases
 from bot.bootstrap.presence import PresenceReader
 from bot.channels.telegram.client import Client
 from bot.config import Settings, require
 from bot.core.escalation import Escalation
 from bot.errors import SettingError
+from bot.flowfiles.phrasebook import Phrasebook
 from bot.groupdesk.board import Board, chat_of
 from bot.groupdesk.hands import Hands
 from bot.groupdesk.linking import Links
@@ -34,7 +34,7 @@ def chats(settings: Settings) -> list[int]:
 
 
 @asynccontextmanager
-async def open_board(base: Base, presence: PresenceReader) -> AsyncIterator[Board]:
+async def open_board(base: Base, presence: PresenceReader, book: Phrasebook) -> AsyncIterator[Board]:
     """Open the board, over a client of its own.
 
     Raises:
@@ -44,7 +44,7 @@ async def open_board(base: Base, presence: PresenceReader) -> AsyncIterator[Boar
     require(settings, "telegram_token")
     switched_on, locale = chats(settings), settings.telegram_desk_locale
     accounts = accounts_of(base)
-    desk = desk_of(base, accounts, phrases(base))
+    desk = desk_of(base, accounts, book)
     links = Links(base.store.vault, accounts, base.store.audit)
     topics = Topics(base.store.vault, base.clock.now)
 

@@ -26,6 +26,7 @@ from bot.bootstrap.translation import open_translator
 from bot.channels.telegram.channel import TelegramChannel
 from bot.config import Settings, require
 from bot.errors import UcareError
+from bot.flowfiles.phrasebook import Phrasebook
 from bot.notices.state import State
 from bot.ports.basics import RiskReader
 from bot.teams.keeping import Teams
@@ -114,11 +115,11 @@ class Starter:
         made = notifier(self.base, await self.presence(), console)
         await self.stack.enter_async_context(running(made.run(), "notices", self.started.ended))
 
-    async def groups(self, built: Built) -> None:
+    async def groups(self, built: Built, book: Phrasebook | None) -> None:
         """Start what keeps the topics of Telegram groups true, and lets it hear them; nothing where none are set."""
-        if not self.base.settings.telegram_desk_chats:
+        if not self.base.settings.telegram_desk_chats or book is None:
             return
-        board = await self.stack.enter_async_context(open_board(self.base, await self.presence()))
+        board = await self.stack.enter_async_context(open_board(self.base, await self.presence(), book))
         channel = built.channels.get("telegram")
         if isinstance(channel, TelegramChannel):
             channel.hear_groups(board.take)
@@ -200,19 +201,21 @@ async def started(
         base = await stack.enter_async_context(open_base(settings))
         language = await stack.enter_async_context(open_language(settings)) if "worker" in roles else None
         starter = Starter(stack, base, language, receiving="gateway" in roles)
+        offered = "console" in roles or ("gateway" in roles and settings.telegram_desk_chats)
+        phrases = doors.phrases(base) if offered else None
         if "gateway" in roles or "sender" in roles:
             gateway = await starter.gateway("gateway" if "gateway" in roles else "sender")
             built = await starter.channels(gateway, receiving="gateway" in roles)
         if "gateway" in roles:
-            await starter.groups(built)
+            await starter.groups(built, phrases)
         if "sender" in roles:
             await starter.send(built, gateway)
         if language:
             await starter.work(language)
         result = starter.started
-        phrases = doors.phrases(base) if "console" in roles else None
-        machine = await stack.enter_async_context(open_translator(settings)) if phrases else None
-        desk = doors.desk_app(base, phrases, translator=machine) if phrases else None
+        at_desk = phrases is not None and "console" in roles
+        machine = await stack.enter_async_context(open_translator(settings)) if at_desk else None
+        desk = doors.desk_app(base, phrases, translator=machine) if phrases and at_desk else None
         if "gateway" in roles:
             public = doors.public_app(base, built.webhooks, starter.rules, starter.understands)
             shared = everything and desk is not None and not settings.public_url

@@ -21,7 +21,6 @@ from bot.console.parts import Parts
 from bot.console.reading import Reading, merged
 from bot.console.verbs import KEYED, LEADS_TO_QUEUE, VERBS
 from bot.core.escalation import Escalation
-from bot.core.understood import SERIOUS
 from bot.errors import ConflictError, NotAllowedError, UnavailableError
 from bot.people.sessions import Session
 from bot.ports.desk import Acted
@@ -29,7 +28,6 @@ from bot.ports.desk import Acted
 FASTER = "Somebody was faster. Look at the case as it is now."
 TAKEN = "{name} was faster and has this case now. You can read along, and write notes."
 AWAY = "The store cannot be reached. Nothing was changed; try again in a moment."
-SUMMARY = "Write a hand-over summary: what is known, what was promised, what comes next."
 LANGUAGE = "You have not listed {language} among your languages. Be sure that the contact can read what you wrote."
 NO_TIME = "Choose a day and an hour."
 
@@ -112,10 +110,7 @@ class Cases:
         case = await self._desk.one(session.viewer, request.path_params["id"])
         if case is None:
             return  # the desk has the word
-        if name in {"transfer", "release"} and case.level in SERIOUS and case.assignee == session.name:
-            if not fields.get("summary", "").strip():
-                raise NotAllowedError(SUMMARY)
-        elif name == "follow_up" and (when := fields.get("when", "").strip()) and not when.isdecimal():
+        if name == "follow_up" and (when := fields.get("when", "").strip()) and not when.isdecimal():
             times = self._page.times(request, case.country, self._parts.accounts.now())
             try:
                 fields["when"] = str(times.read(when))

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from bot.asgi import RateLimit
-from bot.console.access import COOKIE, field, form_of, keep, kept, secure
+from bot.console.access import COOKIE, field, form_of, keep, kept, secure, token_of
 from bot.console.pages import Pages
 from bot.console.parts import Parts
 from bot.people.passkeys import Place
@@ -74,6 +74,7 @@ class Doorway:
         response = RedirectResponse(own(after), status_code=303)
         device = device_of(request.headers.get("user-agent", ""))
         await self.accounts.audit.note(name, "signed_in", name, how)
+        await self.accounts.sessions.end(token_of(request))
         token = await self.accounts.begin(name, how=how, device=device)
         keep(request, response, COOKIE, token, self.parts.public_url)
         keep(request, response, BEFORE, "", self.parts.public_url)

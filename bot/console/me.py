@@ -20,6 +20,8 @@ from bot.console.pages import Pages, own_name
 from bot.console.parts import Parts
 from bot.console.prefer import LOCALE
 from bot.core.people import ROLES
+from bot.core.understood import SERIOUS
+from bot.desk.filters import Filter
 from bot.errors import ConflictError, NotAllowedError
 from bot.people.factors import address
 from bot.people.sessions import Session
@@ -87,9 +89,14 @@ class Me:
             idle_minutes=rules.idle_ms // 60_000, hours=rules.absolute_ms // 3_600_000,
         )  # fmt: skip
 
-    async def duty(self, _request: Request, session: Session, form: FormData) -> Response:
-        """Take oneself off duty, or put oneself on again."""
-        await self._accounts.switch_duty(session.name, off=field(form, "do") == "off")
+    async def duty(self, request: Request, session: Session, form: FormData) -> Response:
+        """Take oneself off duty, or put oneself on again; one who still has somebody in danger is told so first."""
+        off = field(form, "do") == "off"
+        if off and not field(form, "sure"):
+            rows = await self._parts.desk.queue(session.viewer, Filter(owner="me"))
+            if serious := [row for row in rows if row.level in SERIOUS]:
+                return self._pages.show(request, "duty.html", status=409, session=session, rows=serious)
+        await self._accounts.switch_duty(session.name, off=off)
         return RedirectResponse("/console/queue", status_code=303)
 
     async def languages(self, _request: Request, session: Session, form: FormData) -> Response:

@@ -87,6 +87,8 @@ class OrganisationDoor:
 
     async def back(self, request: Request) -> Response:
         """Take what the browser brings back, and go on from a page of our own, so that strict cookies are sent."""
+        if self._door.slow(request):
+            return self._refused(request, "slow", 429)
         try:
             await self._organisation.land(request.cookies.get(AWAY, "")[:128], request.query_params)
         except NotAllowedError as refusal:

@@ -29,7 +29,7 @@ class Prove:
         self._accounts = parts.accounts
         self._pages = pages
         self._access = access
-        self._limit = RateLimit(0.1, 6)
+        self._limit = RateLimit(1 / 60, 6)
 
     def routes(self) -> list[Route]:
         """Return the routes."""

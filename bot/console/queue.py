@@ -32,7 +32,7 @@ from bot.people.sessions import Session
 REMEMBERED: Final = "ucare_queue"
 """Cookie: the filter that was chosen last."""
 PATH: Final = "/console/queue"
-OWNERS: Final = {"me": "Mine", "nobody": "Nobody’s"}  # noqa: RUF001 - an apostrophe, as it is set
+OWNERS: Final = {"me": "Mine", "mentions": "Mentions you", "nobody": "Nobody’s"}  # noqa: RUF001 - an apostrophe, as it is set
 LEVELS: Final[tuple[Level, ...]] = ("T0", "T1", "T2", "T3")
 MAX_VERSIONS: Final = 400
 """Versions of somebody's queue that are kept, to say what changed since."""

@@ -107,6 +107,8 @@ class SignIn:
         if fields is None:
             return refused()
         pending, after = fields["pending"][:128], fields["next"]
+        if self._door.slow(request):
+            return self._first(request, "slow", after=after)
         expected = await self._accounts.pending.whose(pending)
         if pending and not expected:
             return self._first(request, "late", after=after)

@@ -51,7 +51,7 @@ class TeamsPage:
         """Return the routes."""
         return [
             Route(PATH, self._access.allowed(self.show, SEES), methods=["GET"]),
-            Route(PATH, self._access.posted(self.act, CHANGES), methods=["POST"]),
+            Route(PATH, self._access.posted(self.act, CHANGES, proof=PATH), methods=["POST"]),
         ]
 
     async def show(self, request: Request, session: Session) -> Response:

@@ -68,6 +68,7 @@ VERBS: Final[dict[str, Callable[[Form], AnyAct]]] = {
     "reply": _reply,
     "send_flow": lambda form: speak.SendFlow(form.get("flow", "")[:64]),
     "note": lambda form: speak.Note(form.get("text", "")),
+    "seen": lambda _form: speak.Seen(),
     "label": lambda form: file.Label(form.get("label", ""), form.get("on", "1") == "1"),
     "check": lambda form: file.Check(form.get("step", ""), form.get("done", "1") == "1"),
     "link": lambda form: file.Link(form.get("other", ""), form.get("on", "1") == "1"),

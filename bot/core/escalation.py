@@ -124,6 +124,8 @@ class Escalation(msgspec.Struct, frozen=True):
     follow_up_at: int = 0
     """When the assignee wants to be reminded, ms; also of a resolved case. 0: never."""
     follow_up_by: str = ""
+    mentioned: tuple[str, ...] = ()
+    """Whom a note mentions, until they do something in the case or say that they have seen it."""
     helped: int = 0
     """What the contact said to whether it helped: 1 no, 2 a little, 3 yes; 0 nothing."""
 

@@ -29,6 +29,8 @@ class Viewer(msgspec.Struct, frozen=True):
     """Ids of the teams they belong to; empty: not bound to a team, so all of them."""
     languages: tuple[str, ...] = ()
     """Locales they speak well enough to write freely."""
+    machine: bool = False
+    """It is a token of another system: never the one who acts alone because nobody else is there."""
 
     def may(self, wanted: frozenset[Role]) -> bool:
         """Tell whether one of their roles is among those wanted."""

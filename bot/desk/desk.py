@@ -152,9 +152,10 @@ class Desk:
         policy.permits(viewer, case, act)
         everybody = await self._staff.viewers()
         policy.fits(act, case, viewer, everybody)
+        policy.hands_over(act, case, viewer)
         await self._fits(viewer, case, act)
         on_duty = await self._staff.on_duty()
-        alone = not policy.second_people(viewer, case, everybody, on_duty)
+        alone = not viewer.machine and not policy.second_people(viewer, case, everybody, on_duty)
         return await self._store.act(id, viewer.name, act, key=key, alone=alone)
 
     async def _fits(self, viewer: Viewer, case: Escalation, act: AnyAct) -> None:
@@ -208,4 +209,4 @@ class Desk:
 def _wanted(case: Escalation, name: str, now: int) -> bool:
     if case.state != "resolved":
         return True
-    return follow_up_due(case, name, now) or any(look.by != name for look in case.unseen)
+    return name in case.mentioned or follow_up_due(case, name, now) or any(look.by != name for look in case.unseen)

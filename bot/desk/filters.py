@@ -21,7 +21,7 @@ class Filter(msgspec.Struct, frozen=True):
     level: str = ""
     team: str = ""
     owner: str = ""
-    """``me``, ``nobody``, or a name."""
+    """``me``, ``nobody``, ``mentions`` (a note mentions who asks), or a name."""
     label: str = ""
 
     @classmethod
@@ -36,6 +36,10 @@ class Filter(msgspec.Struct, frozen=True):
 
 def matches(row: Row, wanted: Filter, name: str) -> bool:
     """Tell whether a row is wanted by somebody of that name."""
+    if wanted.owner == "mentions":
+        wanted, owned = msgspec.structs.replace(wanted, owner=""), row.mentioned
+    else:
+        owned = True
     owner = {"me": name, "nobody": ""}.get(wanted.owner, wanted.owner)
     pairs = (
         (wanted.country, row.country),
@@ -46,4 +50,4 @@ def matches(row: Row, wanted: Filter, name: str) -> bool:
     )
     if any(want and want != has for want, has in pairs):
         return False
-    return (not wanted.owner or row.owner == owner) and (not wanted.label or wanted.label in row.labels)
+    return owned and (not wanted.owner or row.owner == owner) and (not wanted.label or wanted.label in row.labels)

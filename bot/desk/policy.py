@@ -9,10 +9,12 @@ from bot.core.acts import AnyAct, claim, close, leave
 from bot.core.acts.base import Act
 from bot.core.escalation import TRANSITIONS, Escalation, Verb
 from bot.core.people import LISTS, READS, WRITES, Role, Viewer
+from bot.core.understood import SERIOUS
 from bot.errors import NotAllowedError
 
 NO_CASE: Final = "There is no such case, or it is not open to this caseworker."
 NOT_ROLE: Final = "Your role does not allow this. Ask an administrator if it should."
+SUMMARY: Final = "Write a hand-over summary: what is known, what was promised, what comes next."
 OWNED: Final = frozenset({"assigned", "answered", "snoozed"})
 
 PERMITTED: Final[dict[type[Act], frozenset[Role]]] = {
@@ -69,6 +71,18 @@ def left_behind(case: Escalation, everybody: Iterable[Viewer]) -> bool:
     """Tell whether a case belongs to somebody who cannot work on it (any more)."""
     able = {one.name for one in everybody if takes(one, case)}
     return case.state in OWNED and bool(case.assignee) and case.assignee not in able
+
+
+def hands_over(act: AnyAct, case: Escalation, viewer: Viewer) -> None:
+    """Check that whoever gives away a case in which somebody may be in danger says what the next person must know.
+
+    Raises:
+        NotAllowedError: There is no summary.
+    """
+    if not isinstance(act, leave.Release | leave.Transfer) or case.assignee != viewer.name:
+        return
+    if case.level in SERIOUS and not act.summary.strip():
+        raise NotAllowedError(SUMMARY)
 
 
 def fits(act: AnyAct, case: Escalation, viewer: Viewer, everybody: Sequence[Viewer]) -> None:

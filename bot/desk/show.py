@@ -27,7 +27,7 @@ def row(case: Escalation, now: int, name: str = "") -> Row:
         announced=case.announced if case.state == "waiting" else 0,
         team=case.team, audience=case.audience, age_band=case.age_band, region=case.region, labels=case.labels,
         asked=case.asked, unseen=case.unseen, outcome=case.outcome, revision=case.revision,
-        follow_up=follow_up_due(case, name or case.follow_up_by, now),
+        follow_up=follow_up_due(case, name or case.follow_up_by, now), mentioned=name in case.mentioned,
     )  # fmt: skip
 
 

@@ -47,6 +47,8 @@ class Row(msgspec.Struct, frozen=True):
     """What was done alone and waits to be reviewed."""
     follow_up: bool = False
     """The reminder that this person set is due."""
+    mentioned: bool = False
+    """A note mentions this person, who has not looked at it yet."""
     outcome: str = ""
     revision: int = 0
 

@@ -134,8 +134,14 @@ class Board:
                     await self._delete(topic)
                 continue
             over = case.state == "resolved" and (topic is None or (topic.closed and topic.revision == case.revision))
-            if not over:
+            if over:
+                continue
+            try:
                 await self._bring(case, topic or await self._open(case, chat), people.get(case.assignee))
+            except RetryAfter:
+                raise
+            except TelegramError as error:  # of one group or topic, which must not stop the others
+                log.warning("group_case_waits", error=type(error).__name__)
 
     async def _open(self, case: Escalation, chat: int) -> Topic:
         row = row_of(case, self._clock.now())

@@ -23,6 +23,7 @@ BAD_CODE: Final = "This code does not work (any more). Get a new one."
 ONLY_TEXT: Final = "Not sent: only text is sent to contacts from here."
 NOT_EDITED: Final = "The contact keeps what was sent first: an edited message is not sent again."
 FASTER: Final = "Somebody was faster. Look at the case as it is now."
+GIVE: Final = "Write /release, and what the next person must know: what is known, what was promised, what comes next."
 WHY: Final = "Write /resolve, the outcome, and why, for example: /resolve answered The guardian called."
 
 
@@ -82,7 +83,7 @@ class Hands:
             case "claim":
                 return claim.Claim()
             case "release":
-                return leave.Release()
+                raise Answer(GIVE)
             case "resolve" if not argument:
                 raise Answer(WHY, outcomes(self._say))
             case "resolve":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from typing import Final
 
 from bot.core.people import Viewer
+from bot.people.joined import join, key_of, parted
 from bot.ports.audit import Audit
 from bot.ports.desk import Vault
 from bot.ports.staff import Staff
@@ -17,7 +17,7 @@ LENGTH: Final = 10
 
 
 class Links:
-    """Joins accounts, over a vault. Telegram's id is kept as a digest."""
+    """Joins accounts, over a vault."""
 
     def __init__(self, vault: Vault, staff: Staff, audit: Audit) -> None:
         """Take where they are kept, who works here, and the audit."""
@@ -37,31 +37,20 @@ class Links:
         name = await self._vault.get(key)
         if name is None or not await self._vault.delete(key):
             return ""
-        old = await self._vault.get(f"group:name:{name.decode()}")
-        if old is not None:
-            await self._vault.delete(old.decode())
-        await self._vault.put(_key(person), name)
-        await self._vault.put(f"group:name:{name.decode()}", _key(person).encode())
+        await join(self._vault, person, name.decode())
         await self._audit.note(name.decode(), "telegram_joined", name.decode())
         return name.decode()
 
     async def part(self, name: str) -> bool:
         """Part a person's Telegram account from here; tell whether there was one."""
-        old = await self._vault.get(f"group:name:{name}")
-        if old is None:
+        if not await parted(self._vault, name):
             return False
-        await self._vault.delete(old.decode())
-        await self._vault.delete(f"group:name:{name}")
         await self._audit.note(name, "telegram_parted", name)
         return True
 
     async def viewer(self, person: int) -> Viewer | None:
         """Return who a Telegram account is; None where it is not joined, or its person cannot sign in any more."""
-        name = await self._vault.get(_key(person))
+        name = await self._vault.get(key_of(person))
         if name is None:
             return None
         return next((one for one in await self._staff.viewers() if one.name == name.decode()), None)
-
-
-def _key(person: int) -> str:
-    return "group:person:" + hashlib.sha256(b"%d" % person).hexdigest()

@@ -18,6 +18,7 @@ from bot.people import passwords, tokens
 from bot.people.account import NAME, Account, Scope, State
 from bot.people.book import Book
 from bot.people.factors import Factors
+from bot.people.joined import parted
 from bot.people.noting import Notes, Nowhere
 from bot.people.passkeys import Passkeys
 from bot.people.pending import Pending
@@ -108,6 +109,7 @@ class Accounts:
         if not NAME.fullmatch(name):
             raise NotAllowedError(BAD_NAME)
         wanted = scope or Scope()
+        await parted(self._vault, name)
         account = await self.book.change(name, lambda old: wanted.on(_anew(old, "invited")), create=True)
         token = tokens.fresh()
         kept = Link(name=name, generation=account.generation)
@@ -203,8 +205,17 @@ class Accounts:
         name = name.strip().lower()
         if by:
             await self._last(name)
+        await parted(self._vault, name)
         await self.book.change(name, lambda old: _anew(old, "disabled"))
         await self.audit.note(by or "@command-line", "disabled", name)
+
+    async def withdraw(self, name: str) -> None:
+        """Take roles, sessions and every other way in from somebody to whom the organisation gives no role any more."""
+        await parted(self._vault, name)
+        await self.book.change(
+            name, lambda old: msgspec.structs.replace(_anew(old, old.state), subject=old.subject, roles=())
+        )
+        await self.audit.note("@console", "withdrawn", name)
 
     async def _read_link(self, token: str) -> Link | None:
         kept = await self._vault.get("link:" + tokens.digest(token))
@@ -256,7 +267,8 @@ def bare(account: Account) -> Account:
 
 
 def _anew(old: Account, state: State) -> Account:
+    """Return an account without its secrets; who is shut out stays known at the organisation's sign-in, and out."""
     return msgspec.structs.replace(
         old, state=state, password="", generation=old.generation + 1,
-        totp="", totp_step=0, passkeys=(), codes=(), subject="",
+        totp="", totp_step=0, passkeys=(), codes=(), subject=old.subject if state == "disabled" else "",
     )  # fmt: skip

@@ -119,6 +119,8 @@ class Organisation:
             return await self._joined(away, bound, subject, roles)
         if bound is None:
             return await self._new(str(claims.get(client.name_claim, "")).strip().lower(), subject, roles)
+        if bound.granted and not roles:
+            await self._accounts.withdraw(bound.name)
         if bound.state != "active" or (bound.granted and not roles):
             raise NotAllowedError(STRANGER)
         if roles and roles != bound.roles:

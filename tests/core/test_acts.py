@@ -26,6 +26,7 @@ EXAMPLES = {
     speak.Reply: speak.Reply("Hello"),
     speak.SendFlow: speak.SendFlow("guardian.child"),
     speak.Note: speak.Note("@ben please look"),
+    speak.Seen: speak.Seen(),
     file.Label: file.Label("School"),
     file.Check: file.Check("guardian_told"),
     file.Link: file.Link("r-2"),
@@ -103,6 +104,9 @@ def test_a_note_can_never_be_sent_by_mistake():
     step = apply(speak.Note("He is lying, @ben"), case("assigned"), anna())
     assert step.event is None
     assert step.kept.kind == "note"
+    assert step.after.mentioned == ("ben",)
+    with pytest.raises(NotAllowedError, match="No note"):
+        apply(speak.Seen(), case("assigned"), anna())
     with pytest.raises(NotAllowedError, match="looks like a note"):
         apply(speak.Reply("@ben what do you think?"), case("assigned"), anna())
     sent = apply(speak.Reply("Write to help@example.org"), case("assigned"), anna())

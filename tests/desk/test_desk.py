@@ -216,3 +216,32 @@ async def test_readers_share_a_reading_that_began_after_they_asked():
     later = await asyncio.gather(*(shared.get() for _ in range(50)))
     assert (await first, set(later), begun) == (1, {2}, 2)
     assert await shared.get() == 3
+
+
+async def test_a_machine_never_closes_a_serious_case_alone(world):
+    machine = Viewer("api:files", frozenset({"lead"}), machine=True)
+    world.staff.there = frozenset()
+    acted = await world.desk.act(machine, "gr", close.Resolve("referred", "Police."))
+    assert acted.escalation.state == "waiting"
+    assert [look.act for look in acted.escalation.asked] == ["resolve"]
+    alone = await world.desk.act(LEAD, "gr", close.Resolve("referred", "Police."))  # a person may, and it is reviewed
+    assert alone.escalation.state == "resolved"
+
+
+async def test_whoever_gives_a_serious_case_away_says_what_comes_next(world):
+    await world.desk.act(ANNA, "gr", claim.Claim())
+    for act in (leave.Release(), leave.Transfer("ben"), leave.Release("  ")):
+        with pytest.raises(NotAllowedError, match="hand-over summary"):
+            await world.desk.act(ANNA, "gr", act)
+    await world.desk.act(ANNA, "gr", file.FollowUp(Clock().now() + 1000))
+    given = await world.desk.act(ANNA, "gr", leave.Transfer("ben", summary="He is safe until six."))
+    assert (given.escalation.assignee, given.escalation.follow_up_by) == ("ben", "ben")
+
+
+async def test_whom_a_note_mentions_finds_it_until_they_look(world):
+    await world.desk.act(ANNA, "gr", speak.Note("@ben please look, @anna too"))
+    assert await ids(world, BEN, owner="mentions") == ["gr"]
+    assert await ids(world, ANNA, owner="mentions") == []
+    assert [row.mentioned for row in await world.desk.queue(BEN)] == [True]
+    await world.desk.act(BEN, "gr", speak.Seen())
+    assert await ids(world, BEN, owner="mentions") == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import NotAllowedError
+from bot.groupdesk.linking import Links
 from bot.people import accounts as module
 from tests.console.conftest import PASSWORD
 
@@ -77,3 +78,19 @@ async def test_odd_names_are_refused(world, name):
     with pytest.raises(NotAllowedError):
         await world.accounts.invite(name)
     assert not await world.accounts.verify(name, PASSWORD)
+
+
+async def test_a_telegram_account_is_parted_with_the_way_in(house):
+    links = Links(house.store.vault, house.accounts, house.store.audit)
+    for person, end in ((1, house.accounts.disable), (2, house.accounts.invite)):
+        await house.person("noor")
+        assert await links.join(person, await links.code("noor")) == "noor"
+        assert (await links.viewer(person)).name == "noor"
+        await end("noor")
+        await house.person("noor")
+        assert await links.viewer(person) is None
+    await house.person("sam")
+    assert await links.join(3, await links.code("noor")) == "noor"
+    assert await links.join(3, await links.code("sam")) == "sam"  # the same telephone, another person
+    assert not await links.part("noor")
+    assert (await links.viewer(3)).name == "sam"

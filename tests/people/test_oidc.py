@@ -68,6 +68,30 @@ async def test_an_invited_person_comes_in_without_a_password(house, double):
     assert await go(org, double) == "noor"
 
 
+async def test_who_was_shut_out_does_not_come_back_under_another_name(house, double):
+    org = await joined(house, double, roles_claim="groups")
+    await house.accounts.disable("noor")
+    double.claims |= {"preferred_username": "noor.b", "groups": ["caseworker"]}
+    with pytest.raises(NotAllowedError, match="no account here"):
+        await go(org, double)
+    assert await house.accounts.book.get("noor.b") is None
+
+
+async def test_who_loses_the_roles_there_loses_every_way_in(house, double):
+    org = organisation(house, double, roles_claim="groups")
+    double.claims["groups"] = ["lead"]
+    assert await go(org, double) == "noor"
+    session = await house.accounts.begin("noor")
+    double.claims["groups"] = []
+    with pytest.raises(NotAllowedError, match="no account here"):
+        await go(org, double)
+    assert await house.accounts.session(session) is None
+    account = await house.accounts.book.get("noor")
+    assert (account.roles, account.passkeys, account.password) == ((), (), "")
+    double.claims["groups"] = ["caseworker"]
+    assert await go(org, double) == "noor"
+
+
 async def test_a_name_alone_opens_no_account(house, double):
     org = organisation(house, double, roles_claim="groups")
     await house.person("noor", "administrator")

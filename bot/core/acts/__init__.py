@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+import msgspec
+
 from bot.core.acts import claim, close, file, leave, second, speak
 from bot.core.acts.base import Act, Context, Kept, Step
 from bot.core.escalation import Escalation
@@ -26,6 +28,7 @@ AnyAct = (
     | speak.Reply
     | speak.SendFlow
     | speak.Note
+    | speak.Seen
     | file.Label
     | file.Check
     | file.Link
@@ -51,6 +54,7 @@ ACTS: Final[dict[type[Act], Callable[[Any, Escalation, Context], Step]]] = {
     speak.Reply: speak.reply,
     speak.SendFlow: speak.send_flow,
     speak.Note: speak.note,
+    speak.Seen: speak.seen,
     file.Label: file.label,
     file.Check: file.check,
     file.Link: file.link,
@@ -77,4 +81,8 @@ def apply(act: AnyAct, escalation: Escalation, context: Context) -> Step:
     if context.by in escalation.excluded:
         msg = "There is no such case, or it is not open to this caseworker."
         raise NotAllowedError(msg)
-    return ACTS[type(act)](act, escalation, context)
+    step = ACTS[type(act)](act, escalation, context)
+    if context.by not in step.after.mentioned:
+        return step
+    left = tuple(name for name in step.after.mentioned if name != context.by)
+    return msgspec.structs.replace(step, after=msgspec.structs.replace(step.after, mentioned=left))

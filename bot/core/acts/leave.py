@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from bot.core.acts.base import NOT_YOURS, Act, Context, Kept, Step, event_id, own, revised, text_of
 from bot.core.escalation import Escalation, change
 from bot.core.events import AnyEvent, EscalationHandedBack, EscalationTaken
@@ -60,7 +62,7 @@ def transfer(act: Transfer, now: Escalation, context: Context) -> Step:
         raise NotAllowedError(msg)
     if act.to:
         own(now, context)
-        after = change(now, "transfer", at=context.at, by=act.to)
+        after = handed(change(now, "transfer", at=context.at, by=act.to), act.to)
         taken = EscalationTaken(event_id(after), context.at, now.id, act.to)
         return Step(after, taken, _summary(act.summary), act.to)
     event: AnyEvent | None = None
@@ -73,10 +75,15 @@ def transfer(act: Transfer, now: Escalation, context: Context) -> Step:
     return Step(after, event, _summary(act.summary), act.team)
 
 
+def handed(case: Escalation, to: str) -> Escalation:
+    """Return a case whose reminder goes along to who has it now."""
+    return msgspec.structs.replace(case, follow_up_by=to if case.follow_up_at else "")
+
+
 def take_over(act: TakeOver, now: Escalation, context: Context) -> Step:
     """Take it over; the bot keeps quiet from now on."""
     if not act.former or now.assignee != act.former or now.state == "resolved":
         raise NotAllowedError(NOT_YOURS)
     awake = change(now, "wake", at=context.at) if now.state == "snoozed" else now
-    after = change(change(awake, "release", at=context.at), "assign", at=context.at, by=context.by)
+    after = handed(change(change(awake, "release", at=context.at), "assign", at=context.at, by=context.by), context.by)
     return Step(after, EscalationTaken(event_id(after), context.at, now.id, context.by), detail=act.former)

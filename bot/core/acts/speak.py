@@ -10,6 +10,7 @@ from bot.core.escalation import Escalation, change
 from bot.core.events import CaseworkerReplied, CaseworkerSentFlow
 from bot.errors import NotAllowedError
 
+MOST_MENTIONED: Final = 20
 MENTION: Final = re.compile(r"(?<![\w.@-])@([a-z0-9][a-z0-9._-]{0,31})")
 
 
@@ -33,6 +34,10 @@ class Note(Act, frozen=True, tag="note"):
     """Write something that no contact ever sees."""
 
     text: str
+
+
+class Seen(Act, frozen=True, tag="seen"):
+    """Say that one has seen where a note mentions one."""
 
 
 def mentions(text: str) -> tuple[str, ...]:
@@ -62,6 +67,16 @@ def send_flow(act: SendFlow, now: Escalation, context: Context) -> Step:
     return Step(after, event, Kept("flow", act.flow), act.flow)
 
 
-def note(act: Note, now: Escalation, _context: Context) -> Step:
-    """Write a note; whoever may open the case may, also when it is closed."""
-    return Step(revised(now), kept=Kept("note", text_of(act.text)))
+def note(act: Note, now: Escalation, context: Context) -> Step:
+    """Write a note; whoever may open the case may, also when it is closed. Whom it mentions finds it in the queue."""
+    named = tuple(name for name in mentions(act.text) if name != context.by and name not in now.excluded)
+    mentioned = tuple(dict.fromkeys((*now.mentioned, *named)))[-MOST_MENTIONED:]
+    return Step(revised(now, mentioned=mentioned), kept=Kept("note", text_of(act.text)))
+
+
+def seen(_act: Seen, now: Escalation, context: Context) -> Step:
+    """Say that one has seen where a note mentions one; ``apply`` does it for every act."""
+    if context.by not in now.mentioned:
+        msg = "No note in this case mentions you."
+        raise NotAllowedError(msg)
+    return Step(revised(now))
