@@ -12,6 +12,7 @@ from bot.core.understood import SERIOUS
 from bot.desk.filters import FIELDS, Filter
 from bot.desk.views import Row
 
+MENTIONS: Final = "mentions"
 WAITS: Final = frozenset({"waiting", "assigned"})
 Shares = Mapping[str, Counter[str]]
 """Field of the filter → value → how many cases there would be."""
@@ -35,6 +36,13 @@ def values_of(row: Row, name: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+def has_value(row: Row, has: Mapping[str, str], field: str, value: str) -> bool:
+    """Tell whether a row has what a field of the filter asks for."""
+    if field == "label":
+        return value in row.labels
+    return row.mentioned if (field, value) == ("owner", MENTIONS) else has.get(field) == value
+
+
 def select(rows: Sequence[Row], wanted: Filter, name: str) -> Selection:
     """Return the rows that are wanted, and how many there would be for each other choice. Pure.
 
@@ -52,10 +60,7 @@ def select(rows: Sequence[Row], wanted: Filter, name: str) -> Selection:
     left_out = 0
     for row in rows:
         has = values_of(row, name)
-        wrong = [
-            field for field, value in asked.items()
-            if (value not in row.labels if field == "label" else has.get(field) != value)
-        ]  # fmt: skip
+        wrong = [field for field, value in asked.items() if not has_value(row, has, field, value)]
         if not wrong:
             found.append(row)
         elif row.level in SERIOUS and row.state == "waiting":
@@ -67,6 +72,8 @@ def select(rows: Sequence[Row], wanted: Filter, name: str) -> Selection:
             share[""] += 1
             for value in row.labels if field == "label" else (has[field],):
                 share[value] += 1
+            if field == "owner" and row.mentioned:
+                share[MENTIONS] += 1
     return Selection(found, shares, left_out)
 
 

@@ -12,16 +12,20 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browsing import launched
 from tests.console.realstage import RealStage
 from tests.console.stage import COOKIE, ROOT
+from tests.console.test_look import PAGES, Look
 from tests.web.serving import Served
 
 FOLDER = ROOT / "docs" / "pictures" / "console"
 PAGE = ROOT / "docs" / "gallery.md"
+SHEETS = FOLDER / "sheets"
 MAX_BYTES = 80_000
+HEIGHT, GAP = 300, 12
+"""Of the pictures on a sheet, and between them."""
 SIZES = {"desk": (1280, 800), "tablet": (820, 1060), "phone": (390, 800)}
 
 
@@ -75,6 +79,37 @@ SHOTS = (
 )  # fmt: skip
 
 
+VIEWS = (
+    *((size, theme, "en-GB") for theme in ("light", "dark") for size in SIZES),
+    ("desk", "light", "ar"),
+)
+"""Of every page: three widths, both themes, and once from right to left."""
+
+
+def looked(name: str, look: Look) -> list[Shot]:
+    """Return the pictures of one page's sheet."""
+    do = ";".join(f"document.querySelector('{one}')?.click()" for one in look.click)
+    address = look.address or look.route
+    return [Shot(name, name, address, look.by, size, theme, locale, do) for size, theme, locale in VIEWS]
+
+
+def sheet(pictures: list[bytes]) -> bytes:
+    """Return pictures of one page side by side, small."""
+    images = [Image.open(BytesIO(one)).convert("RGB") for one in pictures]
+    images = [one.resize((one.width * HEIGHT // one.height, HEIGHT), Image.Resampling.LANCZOS) for one in images]
+    rows = [images[:3], images[3:6], images[6:]]
+    width = max(sum(one.width + GAP for one in row) for row in rows) + GAP
+    whole = Image.new("RGB", (width, len(rows) * (HEIGHT + GAP) + GAP), "#c9ced6")
+    for number, row in enumerate(rows):
+        at = GAP
+        for one in row:
+            whole.paste(one, (at, GAP + number * (HEIGHT + GAP)))
+            at += one.width + GAP
+    kept = BytesIO()
+    whole.save(kept, "PNG")
+    return small(kept.getvalue())
+
+
 def small(picture: bytes) -> bytes:
     """Return a picture in few colours, within ``MAX_BYTES``."""
     image = Image.open(BytesIO(picture)).convert("RGB")
@@ -100,28 +135,37 @@ def taken(page: Page, shot: Shot, address: str) -> bytes:
     return page.screenshot()
 
 
+def seen(browser: Browser, served: Served, stage: RealStage, shot: Shot) -> bytes:
+    """Return a picture, taken in a browser of its own."""
+    width, height = SIZES[shot.size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=shot.theme, locale=shot.locale,
+        timezone_id="Europe/Brussels", service_workers="block", reduced_motion="reduce",
+    )  # fmt: skip
+    if shot.by:
+        token = served.call(stage.token(shot.by))
+        context.add_cookies([{"name": COOKIE, "value": token, "url": served.url + "/console"}])
+    try:
+        return taken(context.new_page(), shot, served.url + shot.address.format(**stage.ids))
+    finally:
+        context.close()
+
+
 def take(wanted: set[str]) -> None:
     """Take the pictures that are wanted; all, where none is named."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    SHEETS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, launched() as browser:
         stage = RealStage(Path(folder))
         with Served(stage) as served:
             served.call(stage.open(), 60)
             try:
                 for shot in SHOTS:
-                    if wanted and shot.name not in wanted:
-                        continue
-                    width, height = SIZES[shot.size]
-                    context = browser.new_context(
-                        viewport={"width": width, "height": height}, color_scheme=shot.theme, locale=shot.locale,
-                        timezone_id="Europe/Brussels", service_workers="block", reduced_motion="reduce",
-                    )  # fmt: skip
-                    if shot.by:
-                        token = served.call(stage.token(shot.by))
-                        context.add_cookies([{"name": COOKIE, "value": token, "url": served.url + "/console"}])
-                    address = served.url + shot.address.format(**stage.ids)
-                    (FOLDER / f"{shot.name}.png").write_bytes(small(taken(context.new_page(), shot, address)))
-                    context.close()
+                    if not wanted or shot.name in wanted:
+                        (FOLDER / f"{shot.name}.png").write_bytes(small(seen(browser, served, stage, shot)))
+                for name, look in PAGES.items():
+                    if not wanted or f"sheets/{name}" in wanted:
+                        pictures = [seen(browser, served, stage, shot) for shot in looked(name, look)]
+                        (SHEETS / f"{name}.png").write_bytes(sheet(pictures))
             finally:
                 served.call(stage.close(), 30)
 
@@ -133,6 +177,10 @@ def written() -> str:
     parts += [
         f"## {shot.title}\n\n![A picture of the console: {shot.title}](pictures/console/{shot.name}.png)\n"
         for shot in SHOTS
+    ]
+    parts.append("## Every page\n\nOn a desk, a tablet and a phone, by day and by night, and from right to left.\n")
+    parts += [
+        f"![{name}, in three widths, two themes and Arabic](pictures/console/sheets/{name}.png)\n" for name in PAGES
     ]
     return "\n".join(parts)
 
