@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import signal
 import sys
@@ -51,6 +52,13 @@ class Whole:
         async with httpx.AsyncClient(trust_env=False) as client:
             try:
                 return (await client.get(f"{self.url}/health/live")).status_code == 200
+            except httpx.HTTPError:
+                return False
+
+    async def ready(self):
+        async with httpx.AsyncClient(trust_env=False) as client:
+            try:
+                return (await client.get(f"{self.url}/health/ready")).status_code == 200
             except httpx.HTTPError:
                 return False
 
@@ -164,9 +172,21 @@ async def test_a_contact_and_a_caseworker_meet(tmp_path, chromium):  # noqa: PLR
         await noor.keyboard.press("Enter")
         await expect(child.get_by_text("A person is reading your messages now")).to_be_visible(timeout=15_000)
         await expect(child.locator(".entry.caseworker .bubble")).to_have_text([phrase], timeout=15_000)
-        await noor.locator("#reply-text").fill("I am Noor. I read you.")
+        # The store dies under a half-written reply: what was written stays, and goes out once.
+        await noor.locator("#reply-text").fill("I am Noor.")
+        (store,) = [pid for pid in children(running.process.pid) if b"valkey" in _command(pid)]
+        os.kill(store, signal.SIGKILL)
+        await noor.locator("#reply-text").press("End")
+        await noor.keyboard.type(" I read you.")
+        await eventually(running.ready, what="the store that was started again")
         await noor.locator("#reply-text").press("Control+Enter")
+        again = noor.get_by_role("button", name="Try again")
+        await expect(again.or_(child.get_by_text("I am Noor. I read you."))).to_be_visible(timeout=30_000)
+        if await again.is_visible():
+            await again.click()
         await expect(child.get_by_text("I am Noor. I read you.")).to_be_visible(timeout=15_000)
+        await expect(noor.locator("#live")).to_have_attribute("data-state", "live", timeout=30_000)
+        await expect(child.get_by_text("I am Noor. I read you.")).to_have_count(1)
         await expect(noor.locator(".delivery.sent, .delivery.delivered, .delivery.read")).to_have_count(
             2, timeout=15_000
         )
@@ -232,6 +252,13 @@ async def test_ctrl_c_ends_everything_and_the_second_start_goes_on(tmp_path):
             await running.start()
             assert time.monotonic() - began < 10 + 2 * first
             assert await _seen(session, same, "I am a bot")
+
+
+def _command(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _alive(pid):
