@@ -79,6 +79,7 @@ class Entry(Model):
     by: str = Field(description="The caseworker who wrote it, or empty.")
     kind: str
     text: str
+    original: str = Field(description="What the caseworker wrote, where a machine made `text` of it; or empty.")
     language: str
     status: str = Field(description="How far a reply has come: queued, held, sent, delivered, read, failed; or empty.")
 
@@ -93,7 +94,16 @@ class WholeCase(Model):
     def of(cls, case: views.Case) -> WholeCase:
         """Return a case of the desk."""
         entries = [
-            Entry(at=e.at, who=e.who, by=e.by, kind=e.kind, text=e.text, language=e.locale, status=e.status)
+            Entry(
+                at=e.at,
+                who=e.who,
+                by=e.by,
+                kind=e.kind,
+                text=e.text,
+                original="" if e.phrase else e.original,
+                language=e.locale,
+                status=e.status,
+            )
             for e in case.entries
         ]
         return cls(case=CaseRow.of(case.row), entries=entries)

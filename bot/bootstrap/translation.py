@@ -13,7 +13,7 @@ from bot.translation.client import LibreTranslate
 from bot.translation.places import place_of
 
 AGREE = (
-    "TRANSLATE_URL names a server outside of this machine and its network. Set TRANSLATE_AGREED=1 if it is yours, or "
+    "TRANSLATE_URL may name a server outside of your own network. Set TRANSLATE_AGREED=1 if it is yours, or "
     "if whoever runs it keeps nothing and lets nobody read it, by an agreement with you (docs/data-protection.md)."
 )
 
@@ -30,7 +30,7 @@ async def open_translator(settings: Settings) -> AsyncIterator[LibreTranslate | 
         yield None
         return
     if not place_of(settings.translate_url).clear and not settings.translate_agreed:
-        raise SettingError(AGREE)  # the bot says that only our helpers read what a child writes, and it must be true
+        raise SettingError(AGREE)  # to nobody who could keep or read what a child writes
     client = LibreTranslate(place_of(settings.translate_url), settings.translate_key)
     try:
         async with running(client.run(), "translation", asyncio.Event()):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from bot.console.filetypes import told
 from bot.console.times import Times
 from bot.core.acts.speak import MENTION
 from bot.desk.views import Entry
@@ -17,6 +18,8 @@ GROUP_MS = 5 * 60_000
 
 
 FLOWS = frozenset({"flow", "flow_not_sent"})
+CLOSED = frozenset({"video", "document"})
+"""What is named and never opened: a file can do harm, and what it shows cannot be blurred beforehand."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -42,6 +45,8 @@ class Shown(msgspec.Struct, frozen=True):
     rtl: bool = False
     title: str = ""
     """Of a flow that was sent."""
+    file: str = ""
+    """Type and size of a file that is not opened here, as the app tells them."""
     lang: str = ""
 
 
@@ -83,6 +88,7 @@ def shown(entries: Sequence[Entry], times: Times, titles: Mapping[str, str], spo
                 pieces=pieces(entry.text) if entry.who == "note" else (),
                 rtl=bool(locale) and writing.rtl(locale),
                 title=entry.shown or titles.get(entry.text, entry.text) if entry.kind in FLOWS else "",
+                file=told(entry.type, entry.size, times.locale) if entry.kind in CLOSED else "",
                 lang=locale.replace("_", "-"),
             )
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import structlog
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -88,11 +89,12 @@ class Media:
             return PlainTextResponse(self._pages.text(request, str(refusal)), 415)
         except SendError:
             return PlainTextResponse(self._pages.text(request, GONE), 502)
-        if not blurred:
-            await self._looked_at(source, line)
         if line.kind == "voice":
             self._held.put(look, clean)
-        return _answer(request, clean)
+        answer = _answer(request, clean)
+        if not blurred:  # once it has left: nobody waits for the service, and nothing is gone unseen
+            answer.background = BackgroundTask(self._looked_at, source, line)
+        return answer
 
     async def _looked_at(self, source: MediaSource, line: Line) -> None:
         try:

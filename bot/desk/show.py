@@ -78,6 +78,8 @@ def entries(
                 phrase=line.phrase,
                 whisper=line.kind == "note" and bool(line.by) and line.by != assignee,
                 medium=numbers.get(id(line), -1),
+                type=line.medium.type if line.medium else "",
+                size=line.medium.size if line.medium else 0,
             )
         )
     return found

@@ -77,7 +77,11 @@ class Entry(msgspec.Struct, frozen=True):
     whisper: bool = False
     """A note of somebody who has not the case."""
     medium: int = -1
-    """The number of the picture or voice message in this case; -1: none."""
+    """The number of the picture, voice message or file in this case; -1: none."""
+    type: str = ""
+    """The media type that was declared for it; never believed."""
+    size: int = 0
+    """Its bytes, as far as the service tells."""
 
 
 class Reason(msgspec.Struct, frozen=True):

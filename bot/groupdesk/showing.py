@@ -64,6 +64,8 @@ def entry(one: Entry, row: Row, say: Say) -> str:
     if one.who == "note":
         return f"📝 {who}: {one.text}"
     said = one.text if one.kind in {"text", "button"} else f"[{one.kind}] {one.text}".rstrip()
+    if one.original and not one.phrase:
+        return f"{who}: {said}\n↳ {say('written so; translated by machine')}: {one.original}"
     return f"{who}: {said}" + (f"\n↳ {one.shown}" if one.shown else "")
 
 

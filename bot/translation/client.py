@@ -89,6 +89,8 @@ class LibreTranslate:
         self._asking = asyncio.Lock()
         self._pairs: frozenset[tuple[str, str]] = frozenset()
         self._pairs_at = -math.inf
+        self._unanswered = 0
+        """How often the languages were asked for in vain."""
 
     def __repr__(self) -> str:
         """Show no key."""
@@ -120,17 +122,28 @@ class LibreTranslate:
         Raises:
             UnavailableError: It has never answered.
         """
+        failed = self._unanswered
         async with self._asking:
             if time.monotonic() - self._pairs_at < LANGUAGES_S:
                 return self._pairs
             try:
-                said = await self._call("GET", "/languages", None, _LANGUAGES)
+                said = await self._asked(failed)
             except UnavailableError:
                 if not self._pairs:
                     raise
                 return self._pairs
             self._pairs, self._pairs_at = pairs(said), time.monotonic()
             return self._pairs
+
+    async def _asked(self, failed: int) -> list[Language]:
+        """Ask for the languages, unless somebody did in vain while this one waited for them: nobody waits twice."""
+        if self._unanswered != failed:
+            raise UnavailableError
+        try:
+            return await self._call("GET", "/languages", None, _LANGUAGES)
+        except UnavailableError:
+            self._unanswered += 1
+            raise
 
     async def translate(self, text: str, source: str, target: str) -> str:
         """Return a text in another locale.
@@ -166,6 +179,9 @@ class LibreTranslate:
         try:
             async with asyncio.timeout(self._timeout_s), self._slots:
                 answer = decoder.decode(await self._sent(method, path, fields))
+        except NotAllowedError:  # it answers, and that is no failure
+            self._well()
+            raise
         except FailedError as error:
             self._failed(error.kind, error.pause_s)
             raise UnavailableError from None
@@ -178,8 +194,7 @@ class LibreTranslate:
             raise UnavailableError from None
         finally:
             self._breaker.ended()
-        if self._breaker.good():
-            log.info("translation.back")
+        self._well()
         return answer
 
     async def _sent(self, method: str, path: str, fields: Mapping[str, str] | None) -> bytes:
@@ -208,6 +223,10 @@ class LibreTranslate:
                 timeout=self._timeout_s, follow_redirects=False, trust_env=not self._place.clear
             )
         return self._http
+
+    def _well(self) -> None:
+        if self._breaker.good():
+            log.info("translation.back")
 
     def _failed(self, kind: str, pause_s: float = 0.0) -> None:
         if self._breaker.bad(pause_s) or pause_s:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.api.tokens import ALL
 from bot.errors import NotAllowedError
+from bot.ports.partitions import Line
 from tests.api.conftest import World
 
 CASES = "/api/v1/cases"
@@ -48,6 +49,15 @@ async def test_scope_holds_and_reading_is_written_down(client, world):
     whole = client.get(f"{CASES}/gr-1", headers=token).json()
     assert [(one["who"], one["text"]) for one in whole["entries"]] == [("contact", "help")]
     assert ("api:files", "read", "gr-1", "") in world.audit.noted
+
+
+async def test_what_a_machine_translated_is_told_with_its_original_and_a_phrase_is_none(client, world):
+    world.store.logs["gr-1"] += [
+        Line(2, "caseworker", "مرحبا", original="Hello", reply="r1"),
+        Line(3, "caseworker", "أهلا", original="Hi", phrase="hello", reply="r2"),
+    ]
+    whole = client.get(f"{CASES}/gr-1", headers=await world.token()).json()
+    assert [(one["text"], one["original"]) for one in whole["entries"][1:]] == [("مرحبا", "Hello"), ("أهلا", "")]
 
 
 async def test_notes_are_written_once_and_never_sent(client, world):

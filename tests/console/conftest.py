@@ -11,6 +11,7 @@ from bot.console.app import console_app
 from bot.console.parts import Parts
 from bot.desk.desk import Desk
 from bot.people.accounts import Accounts
+from tests.console.casebrowser import opened, served, work  # noqa: F401 - fixtures
 from tests.console.memory import Clock, MemoryAudit, MemoryEscalations, MemoryPhrases, MemoryVault
 from tests.web.memory import MemoryTexts
 

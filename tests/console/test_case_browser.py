@@ -1,85 +1,19 @@
-"""The page of a case in a real browser: two caseworkers at once, by keyboard alone, and under faults."""
+"""The page of a case in a real browser: two caseworkers at once, and by keyboard alone."""
 
 from __future__ import annotations
 
 import re
-from types import SimpleNamespace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from bot.core.acts import claim, close, speak
 from bot.ports.partitions import Line
-from bot.translation.client import LibreTranslate
-from bot.translation.places import place_of
-from tests.console.casework import MINUTE, PEOPLE, Casework
-from tests.console.memory import MemoryAudit, now
-from tests.translation.double import LibreTranslateDouble
-from tests.web.serving import Served
+from tests.console.casebrowser import DESK, PHONE, TABLET, act, barriers, noted, said
+from tests.console.casework import MINUTE, PEOPLE
+from tests.console.memory import now
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-WRITERS = {"noor", "ben", "lea"}
-DESK = {"width": 1440, "height": 900}
-TABLET = {"width": 820, "height": 1180}
-PHONE = {"width": 360, "height": 740}
-
-
-@pytest.fixture
-def work():
-    return Casework()
-
-
-@pytest.fixture
-def served(work):
-    with Served(work.app) as served:
-        served.call(work.enter())
-        served.call(work.case())
-        yield served
-
-
-@pytest.fixture
-def opened(chromium, served, work):
-    """Opens the case as somebody; fails where a script failed or the policy of the page was broken."""
-    contexts, errors = [], []
-
-    def enter(name="noor", path="cases/a", size=DESK, **more):
-        context = chromium.new_context(viewport=size, **{"locale": "en-GB", "timezone_id": "Europe/Brussels", **more})
-        contexts.append(context)
-        context.add_cookies(
-            [{"name": key, "value": value, "url": served.url} for key, value in work.cookies(name).items()]
-        )
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda line: "Content Security" in line.text and errors.append(line.text))
-        page.goto(f"{served.url}/console/{path}")
-        if path.startswith("cases") and more.get("java_script_enabled", True) and name in WRITERS:
-            page.wait_for_selector("#composer[data-mode]")  # the script runs
-        return page
-
-    yield enter
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-def act(served, work, name, what, case="a"):
-    viewer = served.call(work.accounts.viewer(name))
-    return served.call(work.desk.act(viewer, case, what))
-
-
-def barriers(page):
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
-
-
-def said(work, case="a"):
-    return [line.text for line in work.store.logs[case] if line.who == "caseworker"]
-
-
-def noted(work, case="a"):
-    return [line.text for line in work.store.notes[case]]
 
 
 def test_from_the_alert_to_a_sent_phrase_in_six_strokes(opened, work):
@@ -229,104 +163,6 @@ def test_free_text_in_an_unknown_language_waits(opened, served, work):
     assert said(work) == ["Hello, can you read this?"]
 
 
-def test_offline_the_reply_stands_as_not_sent_and_goes_once(opened, served, work):
-    act(served, work, "ben", claim.Claim())
-    page = opened("ben")
-    page.context.set_offline(True)
-    page.locator("#reply-text").fill("Keep me")
-    page.locator("#reply-text").press("Control+Enter")
-    expect(page.get_by_text("Not sent. Your text is kept here.")).to_be_visible()
-    page.context.set_offline(False)
-    page.reload()
-    expect(page.get_by_text("Not sent. Your text is kept here.")).to_be_visible()
-    page.get_by_role("button", name="Try again").click()
-    expect(page.locator(".entry.caseworker:not(.pending) .said")).to_have_text("Keep me")
-    expect(page.locator(".pending")).to_have_count(0)
-    page.reload()
-    expect(page.locator(".entry.caseworker")).to_have_count(1)
-    assert said(work) == ["Keep me"]
-
-
-def test_an_answer_that_was_lost_does_not_send_twice(opened, served, work):
-    act(served, work, "ben", claim.Claim())
-    page = opened("ben")
-
-    def lose(route):
-        route.fetch()
-        route.abort()
-
-    page.route(re.compile("/reply$"), lose)
-    page.locator("#reply-text").fill("Only once")
-    page.locator("#reply-text").press("Control+Enter")
-    expect(page.get_by_text("Not sent. Your text is kept here.")).to_be_visible()
-    page.unroute(re.compile("/reply$"))
-    page.get_by_role("button", name="Try again").click()
-    expect(page.locator(".entry.caseworker")).to_have_count(1)
-    expect(page.locator(".pending")).to_have_count(0)
-    assert said(work) == ["Only once"]
-
-
-def test_store_away_is_said_and_the_words_stay(opened, served, work):
-    act(served, work, "ben", claim.Claim())
-    page = opened("ben")
-    work.store.away = True
-    page.locator("#reply-text").fill("Keep me")
-    page.locator("#reply-text").press("Control+Enter")
-    expect(page.get_by_text(re.compile("The store cannot be reached"))).to_be_visible()
-    work.store.away = False
-    page.get_by_role("button", name="Try again").click()
-    expect(page.locator(".entry.caseworker:not(.pending) .said")).to_have_text("Keep me")
-
-
-def test_take_it_back_puts_it_into_its_own_box(opened, served, work):
-    act(served, work, "ben", claim.Claim())
-    page = opened("ben")
-    page.context.set_offline(True)
-    page.keyboard.press("n")
-    page.keyboard.type("a secret")
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Not kept yet. Your text is here.")).to_be_visible()
-    page.context.set_offline(False)
-    page.get_by_role("button", name="To Maple River 271").click()
-    page.get_by_role("button", name="Take it back into the box").click()
-    expect(page.locator("#note-text")).to_have_value("a secret")
-    expect(page.locator("#reply-text")).to_have_value("")
-    assert (said(work), noted(work)) == ([], [])
-
-
-def test_the_draft_survives_an_ended_session(opened, served, work):
-    act(served, work, "ben", claim.Claim())
-    page = opened("ben")
-    page.locator("#reply-text").fill("Half a sent")
-    page.keyboard.press("Escape")
-    page.keyboard.press("n")
-    page.keyboard.type("half a note")
-    served.call(work.accounts.end(work.tokens["ben"]))
-    page.locator("#note-text").press("Control+Enter")  # goes to the sign-in page
-    page.wait_for_url(re.compile("sign-in"))
-    assert "أحدهم" not in page.content()
-    token = served.call(work.accounts.begin("ben"))
-    page.context.add_cookies([{"name": "ucare_console", "value": token, "url": served.url}])
-    page.goto(f"{served.url}/console/cases/a")
-    expect(page.locator("#reply-text")).to_have_value("Half a sent")
-    expect(page.get_by_text("Not kept yet. Your text is here.")).to_be_visible()
-    page.get_by_role("button", name="Try again").click()
-    expect(page.locator(".entry.note:not(.pending) .bubble")).to_have_text("half a note")
-    assert (said(work), noted(work)) == ([], ["half a note"])
-
-
-def test_somebody_else_in_the_same_tab_sees_no_draft(opened, served, work):
-    act(served, work, "ben", claim.Claim())
-    page = opened("ben")
-    page.keyboard.press("n")
-    page.keyboard.type("of ben")
-    page.context.add_cookies(
-        [{"name": key, "value": value, "url": served.url} for key, value in work.cookies("lea").items()]
-    )
-    page.goto(f"{served.url}/console/cases/a")
-    expect(page.locator("#note-text")).to_have_value("")
-
-
 def test_a_new_message_comes_in_and_the_delivery_goes_on(opened, served, work):
     act(served, work, "ben", claim.Claim())
     act(served, work, "ben", speak.Reply("hello"))
@@ -432,90 +268,3 @@ def test_it_all_works_without_the_script(opened, work):
     page.get_by_role("button", name="Keep the note").click()
     assert len(said(work)) == 2
     assert noted(work) == ["for us"]
-
-
-def test_a_machine_translates_only_when_asked_and_beside_the_original(opened, served, work):
-    offers = SimpleNamespace(offers=lambda _source, _target: True)  # the page asks nothing else of it
-    object.__setattr__(work.parts, "translator", offers)
-    act(served, work, "noor", claim.Claim())
-    page = opened()
-    asked = []
-
-    def answer(route):
-        asked.append(route.request.post_data)
-        route.fulfill(json={"text": "Somebody follows me" if "to=me" in route.request.post_data else "مرحبا"})
-
-    page.route(re.compile("/translate$"), answer)
-    expect(page.locator(".same.machine")).to_have_count(0)
-    assert asked == []
-    page.get_by_role("button", name="Translate", exact=True).click()
-    bubble = page.locator(".entry.contact .bubble").first
-    expect(bubble.locator(".same.machine")).to_have_text("translated by machine Somebody follows me")
-    expect(bubble.locator(".said")).to_contain_text("أحدهم")
-    page.locator("#reply-text").fill("Hello")
-    page.locator("#reply-text").press("Control+Enter")
-    page.locator("#warning").get_by_role("button", name="Translate and look").click()
-    expect(page.locator(".translated-text")).to_have_text("مرحبا")
-    assert said(work) == []
-    page.get_by_role("button", name="Send the translation").click()
-    expect(page.locator(".entry.caseworker:not(.pending) .said")).to_have_text("مرحبا")
-    expect(page.locator(".entry.caseworker .same.machine")).to_contain_text("Hello")
-    line = work.store.logs["a"][-1]
-    assert (line.text, line.original, line.phrase) == ("مرحبا", "Hello", "")
-
-
-class TestWithATranslationServer:
-    """The page, the console and the client against a double of LibreTranslate, which turns texts round."""
-
-    @pytest.fixture
-    def machine(self):
-        return LibreTranslate(place_of("http://127.0.0.1:1"))
-
-    @pytest.fixture
-    def work(self, machine):
-        return Casework(translator=machine, audit=MemoryAudit())
-
-    @pytest.fixture
-    def double(self, served, machine):
-        running = LibreTranslateDouble()
-        served.call(running.__aenter__())
-        machine._place = place_of(running.url)
-        yield running
-        served.call(machine.close())
-        served.call(running.__aexit__())
-
-    def test_a_message_and_a_reply_are_translated_and_both_originals_stay(self, opened, served, work, double):
-        act(served, work, "noor", claim.Claim())
-        page = opened()
-        message = page.locator(".entry.contact .bubble").first.locator(".said").text_content()
-        page.get_by_role("button", name="Translate", exact=True).click()
-        expect(page.locator(".entry.contact .same.machine").first).to_contain_text(message[::-1])
-        page.context.clear_cookies(name="ucare_zone")  # from now on the server writes each entry with other hours
-        served.call(work.store.write("a", "more"))
-        expect(page.locator(".entry.contact .said").last).to_have_text("more")
-        expect(page.locator(".entry.contact .same.machine").first).to_contain_text(message[::-1])
-        page.locator("#reply-text").fill("Hello")
-        page.locator("#reply-text").press("Control+Enter")
-        page.locator("#warning").get_by_role("button", name="Translate and look").click()
-        expect(page.locator(".translated-text")).to_have_text("olleH")
-        assert said(work) == []
-        page.get_by_role("button", name="Send the translation").click()
-        expect(page.locator(".entry.caseworker .same.machine")).to_contain_text("Hello")
-        assert (work.store.logs["a"][-1].text, work.store.logs["a"][-1].original) == ("olleH", "Hello")
-        assert [(one["source"], one["target"]) for one in double.asked] == [("ar", "en"), ("en", "ar")]
-        assert [detail for _, verb, _, detail in work.parts.audit.noted if verb == "translate"] == [
-            "ar to en", "en to ar",
-        ]  # fmt: skip
-
-    def test_a_server_that_is_away_is_said_and_the_draft_stays(self, opened, served, work, double):
-        act(served, work, "noor", claim.Claim())
-        served.call(work.parts.translator.languages())
-        double.next(9, status=500)
-        page = opened()
-        page.locator("#reply-text").fill("Hello")
-        page.get_by_role("button", name="Translate and look").first.click()
-        expect(page.locator("#reply .error")).to_contain_text("cannot be reached now")
-        page.get_by_role("button", name="Translate", exact=True).click()
-        expect(page.locator("#log .error")).to_contain_text("cannot be reached now")
-        expect(page.locator("#reply-text")).to_have_value("Hello")
-        assert said(work) == []

@@ -9,6 +9,7 @@ import pytest
 
 from bot.console.caselog import pieces, shown
 from bot.console.casepage import presets, speaks
+from bot.console.filetypes import told
 from bot.console.reading import Reading, merged
 from bot.console.times import Times, contact_zone, zone
 from bot.core.people import Viewer
@@ -110,3 +111,22 @@ async def test_two_sources_become_one_and_an_error_is_passed_on():
     assert sorted([await anext(both), await anext(both)]) == ["a", "b"]
     with pytest.raises(UnavailableError):
         await anext(both)
+
+
+@pytest.mark.parametrize(
+    ("type_", "size", "locale", "words"),
+    [
+        ("application/pdf", 1_234_567, "en", "PDF · 1.2 MB"), ("application/pdf", 1_234_567, "de", "PDF · 1,2 MB"),
+        ("video/mp4", 1, "en", "MP4 · 0.1 kB"), ("application/x-odd", 0, "en", "application/x-odd"),
+        ("", 2000, "en", "2 kB"), ("", 0, "en", ""),
+    ],
+)  # fmt: skip
+def test_a_file_is_what_the_app_says_of_it(type_, size, locale, words):
+    assert told(type_, size, locale) == words
+
+
+def test_only_what_is_not_opened_is_described():
+    kinds = {"document": "PDF", "video": "PDF", "picture": "", "voice": ""}
+    entries = [Entry(NOON, "contact", "", kind=kind, type="application/pdf") for kind in kinds]
+    found = shown(entries, Times("Europe/Brussels", "BE", NOON, "en"), {}, "ar")
+    assert [one.file for one in found] == list(kinds.values())

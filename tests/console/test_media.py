@@ -40,7 +40,7 @@ async def source(world):
     lines = [
         Line(1, "contact", "look", kind="picture", medium=Medium("p1", "image/jpeg")),
         Line(2, "contact", "", kind="picture", medium=Medium("html", "image/jpeg")),
-        Line(3, "contact", "", kind="document", medium=Medium("d1", "application/pdf")),
+        Line(3, "contact", "", kind="document", medium=Medium("d1", "application/pdf", 1_234_567)),
         Line(4, "contact", "", kind="voice", medium=Medium("v1", "audio/ogg")),
     ]
     await world.escalations.open("case-0", "T1", "Red Fox", *lines, channel="telegram")
@@ -114,3 +114,33 @@ def test_what_cannot_be_shown_is_said(media_client, world, source):
 def test_who_may_not_read_the_case_sees_nothing_of_it(media_client, world, source):
     assert media_client.get("/console/cases/case-x/media/0").status_code == 404
     assert (source.fetched, looks(world)) == ([], [])
+
+
+def test_a_document_is_named_and_cannot_be_opened(media_client, source):
+    page = media_client.get("/console/cases/case-0").text
+    assert "PDF · 1.2 MB" in page
+    assert "It is not opened here" in page
+    assert "/media/0" in page
+    assert "/media/2" not in page
+    assert source.fetched == []
+
+
+async def test_it_is_deleted_at_the_service_only_when_the_answer_has_left(world, source, monkeypatch):
+    parts = dataclasses.replace(world.parts(), media={"telegram": source}, audit=world.audit)
+    app, happened = console_app(parts), []
+
+    async def watched(scope, receive, send):
+        async def sending(message):
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                happened.append("answer")
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    async def looked_at(_medium):
+        happened.append("deleted")
+
+    monkeypatch.setattr(source, "looked_at", looked_at)
+    with TestClient(watched, cookies={COOKIE: await at_work(world, "noor")}) as client:
+        assert client.get("/console/cases/case-0/media/0").status_code == 200
+    assert happened == ["answer", "deleted"]

@@ -166,9 +166,9 @@ async def test_what_could_turn_a_text_round_is_taken_out(make, double):
 
 
 async def test_a_slow_service_is_not_waited_for(make, double):
-    client = make(timeout_s=0.1)
+    client = make()
     await client.languages()
-    double.delay_s = 5.0
+    client._timeout_s, double.delay_s = 0.1, 5.0
     async with asyncio.timeout(2):
         with pytest.raises(UnavailableError):
             await client.translate("Hello", "en", "ar")
@@ -248,3 +248,29 @@ async def test_the_list_is_kept_fresh_and_a_service_that_is_away_at_first_is_fou
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert double.calls == ["/languages"] * 3
+
+
+async def test_while_the_languages_are_not_known_nobody_waits_for_others_as_well(make, double):
+    client = make(timeout_s=0.2)
+    double.delay_s = 5.0
+    found = await asyncio.gather(*(client.translate(f"{n}", "en", "ar") for n in range(5)), return_exceptions=True)
+    assert [type(one) for one in found] == [UnavailableError] * 5
+    assert double.calls == ["/languages"]
+
+
+async def test_a_refusal_shows_that_the_service_is_back(make, double):
+    time = [0.0]
+    client = make(breaker=Breaker(now=lambda: time[0]))
+    await client.languages()
+    double.next(3, status=500)
+    for _ in range(3):
+        with pytest.raises(UnavailableError):
+            await client.translate("Hello", "en", "ar")
+    time[0] = 31.0
+    double.next(status=400)
+    with pytest.raises(NotAllowedError):
+        await client.translate("Hello", "en", "ar")
+    double.next(status=500)
+    with pytest.raises(UnavailableError):
+        await client.translate("Hello", "en", "ar")
+    assert await client.translate("Hello", "en", "ar") == "olleH"  # one failure is not three

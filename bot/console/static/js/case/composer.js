@@ -11,9 +11,10 @@ const $ = (id) => document.getElementById(id);
 export function compose(host) {
   const forms = { reply: $("reply"), note: $("note") }, modes = [...host.querySelectorAll(".mode")];
   const box = (name) => forms[name].elements.text;
+  const translators = forms.reply.querySelectorAll("[data-way=translate]");
   const status = $("sent-status"), warning = $("warning"), translated = $("translated");
   const composer = { onPhrase: () => {} };
-  let mode = "", claiming = false, sure = false, machine = "";
+  let mode = "", claiming = false, sure = false, machine = "", asking = false;
 
   const mayReply = () => $("top").dataset.canReply === "yes" || claiming;
   const say = (text) => { status.textContent = ""; status.textContent = text; };
@@ -43,6 +44,13 @@ export function compose(host) {
     }
   }
 
+  function returned(name, record) { // of a machine's translation what was written, or it would go out unmarked the next time
+    const text = record.fields.phrase ? record.text : record.fields.original || record.text;
+    box(name).value = box(name).value ? `${text}\n${box(name).value}` : text;
+    remember(name);
+    choose(name, true);
+  }
+
   const sent = outbox(host, {
     deliver: async (record) => {
       const form = forms[record.verb] ?? forms.reply;
@@ -54,17 +62,12 @@ export function compose(host) {
     refused: (record, body) => { // a rule says no: the words go back to where they were written
       if (record.verb === "send_flow" || record.fields.phrase) { error("reply", body.error); choose("reply"); return; }
       const name = record.verb;
-      box(name).value = box(name).value ? `${record.text}\n${box(name).value}` : record.text;
-      remember(name);
-      choose(name, true);
+      returned(name, record);
       if (body.warn === "language") warn(body.error);
       else error(name, body.error);
     },
     back: (record) => {
-      const name = record.verb === "note" ? "note" : "reply";
-      box(name).value = box(name).value ? `${record.text}\n${box(name).value}` : record.text;
-      remember(name);
-      choose(name, true);
+      returned(record.verb === "note" ? "note" : "reply", record);
     },
   });
 
@@ -90,7 +93,14 @@ export function compose(host) {
   async function translate() {
     const written = box("reply").value.trim();
     if (!written) { box("reply").focus(); return; }
+    if (asking) return;
+    asking = true;
+    error("reply", "");
+    for (const one of translators) one.setAttribute("aria-busy", "true");
     const { text, error: why } = await translation(host, written, "contact");
+    asking = false;
+    for (const one of translators) one.removeAttribute("aria-busy");
+    if (box("reply").value.trim() !== written) return; // it was changed or sent meanwhile: this belongs to no text any more
     if (why) { error("reply", why); return; }
     machine = text;
     warning.hidden = true;

@@ -17,12 +17,10 @@ function show(box, link) {
   tile.classList.add("loading");
   hint.textContent = words.loading;
   let shown;
-  if (kind === "voice" || kind === "audio") {
+  if (kind === "voice") {
     shown = make("audio", { controls: true, src: link.href, preload: "auto", on: { canplay: () => tile.classList.remove("loading"), error: failed } });
     shown.play().catch(() => { /* the person presses play */ });
     box.querySelector(".medium-do").hidden = true;
-  } else if (kind === "video") {
-    shown = make("video", { controls: true, src: link.href, preload: "metadata", on: { loadedmetadata: () => tile.classList.remove("loading"), error: failed } });
   } else {
     shown = make("img", { alt: box.querySelector(".what").textContent, src: link.href, class: how, on: { load: () => tile.classList.remove("loading"), error: failed } });
   }
@@ -34,5 +32,5 @@ function show(box, link) {
   link.hidden = true;
   const clear = box.querySelector("[data-show=clear]");
   if (how === "clear") box.querySelector("[data-show=blurred]")?.setAttribute("hidden", "");
-  (how === "blurred" ? clear : shown.matches("audio, video") ? shown : null)?.focus?.();
+  (how === "blurred" ? clear : kind === "voice" ? shown : null)?.focus?.();
 }
