@@ -18,6 +18,7 @@ from bot.people.tokens import same
 BEFORE: Final = "ucare_console_before"
 """Cookie of the time before signing in; the form repeats its value."""
 FIELDS: Final = ("name", "password", "again", "pending", "code", "next", "token", "credential")
+SLOW: Final = "Too many tries. Wait a minute and try again."
 MAX_NEXT: Final = 300
 BROWSERS: Final = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SYSTEMS: Final = (

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from bot.asgi import RateLimit
 from bot.console.access import COOKIE, ME, Access, field, keep, token_of
-from bot.console.doorway import asked, place_of
+from bot.console.doorway import SLOW, asked, place_of
 from bot.console.pages import Pages, own_name
 from bot.console.parts import Parts
 from bot.console.prefer import LOCALE
@@ -26,7 +26,6 @@ from bot.errors import ConflictError, NotAllowedError
 from bot.people.factors import address
 from bot.people.sessions import Session
 
-SLOW: Final = "Too many tries. Wait a minute and try again."
 UNEQUAL: Final = "The two passwords are not the same."
 LAST: Final = "A second factor is required here. Set up another one first."
 SPOKEN: Final = (

@@ -11,12 +11,11 @@ from starlette.routing import Route
 
 from bot.asgi import RateLimit
 from bot.console.access import COOKIE, PROVE, Access, field, keep, token_of
-from bot.console.doorway import asked, own, place_of
+from bot.console.doorway import SLOW, asked, own, place_of
 from bot.console.pages import Pages
 from bot.console.parts import Parts
 from bot.people.sessions import Session
 
-SLOW: Final = "Too many tries. Wait a minute and try again."
 WRONG: Final = "That does not fit. Try again."
 
 

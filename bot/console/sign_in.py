@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.console.access import COOKIE, Access, keep, refused, token_of
-from bot.console.doorway import Doorway, asked
+from bot.console.doorway import SLOW, Doorway, asked
 from bot.console.pages import Pages
 from bot.console.parts import Parts
 from bot.errors import NotAllowedError
@@ -97,7 +97,7 @@ class SignIn:
         if fields is None:
             return refused()
         if self._door.slow(request):
-            return JSONResponse({"error": "Too many tries. Wait a minute and try again."}, status_code=429)
+            return JSONResponse({"error": SLOW}, status_code=429)
         name = await self._accounts.pending.whose(fields["pending"][:128])
         return asked(*await self._accounts.passkeys.ask(name, self._door.place(request)))
 

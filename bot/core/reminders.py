@@ -16,7 +16,7 @@ from typing import Final
 
 from bot.core.effects import CancelTimer, KeepContact, StartTimer
 from bot.core.events import TimerFired
-from bot.core.held import WHO
+from bot.core.held import holds_flows
 from bot.core.runner import enter, run
 from bot.core.turn import Turn
 from bot.core.understood import SERIOUS
@@ -105,6 +105,5 @@ def waits(turn: Turn, at: int) -> bool:
 
 def silent(turn: Turn) -> bool:
     """Tell whether nothing may be sent before the contact writes again."""
-    conversation = turn.conversation
-    quiet = conversation.case is not None and conversation.case.quiet
-    return conversation.hidden or conversation.blocked or bool(conversation.slots.get(WHO)) or quiet
+    case = turn.conversation.case
+    return holds_flows(turn) or (case is not None and case.quiet)

@@ -36,10 +36,6 @@ class Filter(msgspec.Struct, frozen=True):
 
 def matches(row: Row, wanted: Filter, name: str) -> bool:
     """Tell whether a row is wanted by somebody of that name."""
-    if wanted.owner == "mentions":
-        wanted, owned = msgspec.structs.replace(wanted, owner=""), row.mentioned
-    else:
-        owned = True
     owner = {"me": name, "nobody": ""}.get(wanted.owner, wanted.owner)
     pairs = (
         (wanted.country, row.country),
@@ -50,4 +46,5 @@ def matches(row: Row, wanted: Filter, name: str) -> bool:
     )
     if any(want and want != has for want, has in pairs):
         return False
-    return owned and (not wanted.owner or row.owner == owner) and (not wanted.label or wanted.label in row.labels)
+    owned = row.mentioned if wanted.owner == "mentions" else not wanted.owner or row.owner == owner
+    return owned and (not wanted.label or wanted.label in row.labels)

@@ -62,6 +62,9 @@ class Account(msgspec.Struct, frozen=True):
     granted: bool = False
     """The roles come from the organisation's own sign-in, and end with it."""
 
+    off_until: int = 0
+    """Until when they are off duty, as they said, though they look at the console; 0: they did not say so."""
+
     @property
     def has_factor(self) -> bool:
         """Tell whether something beside a password is asked for."""

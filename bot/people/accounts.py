@@ -85,13 +85,14 @@ class Accounts:
 
     async def on_duty(self) -> frozenset[str]:
         """Return who is active, used the console within ``DUTY_TTL_S``, and has not said that they are off duty."""
-        names = [one.name for one in await self.book.all() if one.state == "active"]
-        there = [name for name in names if await self._vault.get(f"duty:{name}") is not None]
-        return frozenset([name for name in there if not await self.sessions.off_duty(name)])
+        now = self.now()
+        names = [one.name for one in await self.book.all() if one.state == "active" and one.off_until <= now]
+        return frozenset([name for name in names if await self._vault.get(f"duty:{name}") is not None])
 
     async def switch_duty(self, name: str, *, off: bool) -> None:
-        """Take somebody off duty though they go on looking at the console, or put them on again."""
-        await self.sessions.switch_duty(name, off=off)
+        """Take somebody off duty, for as long as a session lasts, though they look at the console; or put them on."""
+        until = self.now() + self.rules.absolute_ms if off else 0
+        await self.book.change(name, lambda old: msgspec.structs.replace(old, off_until=until))
         await self.audit.note(name, "off_duty" if off else "on_duty", name)
 
     # Invitations and passwords
@@ -230,7 +231,9 @@ class Accounts:
 
     async def begin(self, name: str, *, how: str = "password", device: str = "") -> str:
         """Start a session for a person who was verified, and return its token; they are on duty by it."""
-        await self.sessions.switch_duty(name, off=False)
+        account = await self.book.get(name)
+        if account and account.off_until:
+            await self.book.change(name, lambda old: msgspec.structs.replace(old, off_until=0))
         return await self.sessions.begin(name, how=how, device=device)
 
     async def session(self, token: str, *, used: bool = True) -> Session | None:

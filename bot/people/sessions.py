@@ -109,26 +109,15 @@ class Sessions:
             return None
         if used and now - used_at >= USED_MS:
             await self._vault.put(f"used:{key}", b"%d" % now, ttl_s=self.rules.idle_ms // 1000)
-        return self._shown(key, record, account, used_at, off=await self.off_duty(record.name))
+        return self._shown(key, record, account, used_at)
 
-    async def off_duty(self, name: str) -> bool:
-        """Tell whether somebody said that they are off duty; it ends with the longest session."""
-        return await self._vault.get(f"off:{name}") is not None
-
-    async def switch_duty(self, name: str, *, off: bool) -> None:
-        """Write down that somebody is off duty, or is on again."""
-        if off:
-            await self._vault.put(f"off:{name}", b"1", ttl_s=self.rules.absolute_ms // 1000)
-        else:
-            await self._vault.delete(f"off:{name}")
-
-    def _shown(self, key: str, record: Kept, account: Account, used_at: int, *, off: bool) -> Session:
+    def _shown(self, key: str, record: Kept, account: Account, used_at: int) -> Session:
         must = self.rules.factor_required and not account.has_factor and record.how != "oidc"
         return Session(
             name=record.name, csrf=record.csrf, viewer=account.viewer, id=tokens.digest(key)[:16],
             locale=account.locale, began_at=record.began_at, used_at=used_at,
             ends_at=record.began_at + self.rules.absolute_ms, proved_at=record.proved_at,
-            device=record.device, how=record.how, off_duty=off, must_set_up=must,
+            device=record.device, how=record.how, off_duty=account.off_until > self._now(), must_set_up=must,
         )  # fmt: skip
 
     async def renew(self, token: str, *, proved: bool = True) -> str:

@@ -13,7 +13,7 @@ from bot.core.escalation import Escalation
 from bot.core.understood import Level
 from bot.errors import StoreError, UnavailableError
 from bot.ports.notices import Announcement
-from bot.store.client import Client, Command
+from bot.store.client import Client, Command, pairs
 from bot.store.keys import WAKE_CASE, key
 from bot.store.wakes import Wakes
 
@@ -126,8 +126,7 @@ def _made(partition: int, entries: list[Any]) -> list[Announcement]:
 
 def _announcement(partition: int, entry: Any) -> Announcement | None:  # noqa: ANN401 - id and fields
     name, flat = entry
-    pairs = flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
-    fields = {k.decode(): v.decode() for k, v in pairs.items()}
+    fields = {k.decode(): v.decode() for k, v in pairs(flat).items()}
     level = fields.get("level", "")
     if level not in get_args(Level):
         return None

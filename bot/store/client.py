@@ -21,6 +21,11 @@ DURABLE_MS = 2000
 """How long to wait for the replicas to have an entry on disk."""
 
 
+def pairs(flat: Any) -> dict[bytes, bytes]:  # noqa: ANN401 - redis-py's own
+    """Return a hash as a mapping: one version of the protocol answers with a list of names and values in turn."""
+    return flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
+
+
 def ours(error: Exception) -> Exception:
     """Return our own error for one of redis-py. It never carries a value, only what went wrong."""
     text = str(error)

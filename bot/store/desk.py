@@ -19,7 +19,7 @@ from bot.ports.basics import Clock
 from bot.ports.desk import Acted, File
 from bot.ports.partitions import Line, follow_up_timer
 from bot.store import chain
-from bot.store.client import Client, Word
+from bot.store.client import Client, Word, pairs
 from bot.store.keys import INDEX, WAKE_CASE, digest, key, partition_of
 from bot.store.projector import Projector
 from bot.store.records import Records
@@ -78,7 +78,7 @@ class RedisEscalations:
                 ("HGETALL", key(number, "status", id)),
             ]
         )
-        statuses = flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
+        statuses = pairs(flat)
         return File(
             escalation,
             [line for one in log for line in self._records.open_lines(ref, one)],

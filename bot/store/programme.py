@@ -8,7 +8,7 @@ from typing import Final
 from bot.core.events import AnyEvent
 from bot.errors import ConflictError, NotAllowedError
 from bot.ports.programme import Entry
-from bot.store.client import Client
+from bot.store.client import Client, pairs
 from bot.store.inbox import RedisInbox
 from bot.store.keys import key, partition_of
 from bot.store.records import Records
@@ -42,11 +42,11 @@ class RedisProgramme:
         found: list[Entry] = []
         for number in range(self._count):
             flat = await self._client.do("HGETALL", key(number, "rec", kind))
-            pairs = flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
-            for name, sealed in pairs.items():
+            kept = pairs(flat)
+            for name, sealed in kept.items():
                 ref = name.decode()
                 if not ref.endswith(NOTED):
-                    found.append(self._entry(kind, ref, sealed, pairs.get(f"{ref}{NOTED}".encode())))
+                    found.append(self._entry(kind, ref, sealed, kept.get(f"{ref}{NOTED}".encode())))
         return found
 
     async def one(self, kind: str, ref: str) -> Entry | None:

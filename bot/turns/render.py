@@ -55,13 +55,11 @@ def render(
         CatalogError: A text has no translation, or only buttons would be left.
     """
     here = local(effect.country, effect.at)
-    personal = answers(effect, library)
+    values = (*values, *answers(effect, library))
     closed = library.closed(effect.country, effect.audience, here) if here else frozenset()
     plain = msgspec.structs.replace(effect, at=0, reply="", escalation="", said=())
-    if personal:  # what one person told is said to them alone, and kept for nobody
-        made = _rendered.__wrapped__(plain, library, closed, (*values, *personal))
-    else:
-        made = _rendered(plain, library, closed, values)
+    rendered = _rendered.__wrapped__ if values else _rendered  # what one person told is kept for nobody
+    made = rendered(plain, library, closed, values)
     return msgspec.structs.replace(made, last_at=last_at) if made else None
 
 

@@ -5,29 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.core import said
-from bot.core.flow import Ask, Choose, Record, Remind, Set
+from bot.core.flow import Record, Remind
 from bot.flowfiles.checks.book import Book
+from bot.flowfiles.checks.names import slots_of
 from bot.flowfiles.checks.registry import Found, check
-
-
-def slots(book: Book) -> set[str]:
-    """Return the names of all answers that some flow asks for, or remembers."""
-    found: set[str] = set()
-    for flow in book.flows.values():
-        for step in flow.steps.values():
-            if isinstance(step, Ask):
-                found.add(step.slot)
-            elif isinstance(step, Choose):
-                found |= {name for choice in step.choose for name in choice.set}
-            elif isinstance(step, Set):
-                found |= set(step.set)
-    return found
 
 
 @check("unknown_answer", "Say back only answers of an `ask` or a choice with `set`; write {said_SLOT}.")
 def unknown_answer(book: Book) -> Iterator[Found]:
     """Find places for answers that nothing asks for."""
-    known = slots(book)
+    known = slots_of(book)
     for flow, statement in book.statements():
         for name in said.names(statement.text):
             if name not in known:

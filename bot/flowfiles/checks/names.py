@@ -143,6 +143,12 @@ def region_never_set(book: Book) -> Iterator[Found]:
                     yield book.at(f"{flow.id}/{step.id}"), f"no flow sets the region {key}, so nobody sees its text"
 
 
+def slots_of(book: Book) -> set[str]:
+    """Return the names of all answers that some flow asks for, or remembers."""
+    asked = {s.slot for flow in book.flows.values() for s in flow.steps.values() if isinstance(s, Ask)}
+    return asked | {name for values in _sets(book) for name in values}
+
+
 def _sets(book: Book) -> Iterator[dict[str, str]]:
     for flow in book.flows.values():
         for step in flow.steps.values():
@@ -173,8 +179,7 @@ def unknown_type(book: Book) -> Iterator[Found]:
 @check("unknown_condition", f"Ask about {', '.join(sorted({*KNOWN, *FREE}))} or something that a flow sets.")
 def unknown_condition(book: Book) -> Iterator[Found]:
     """Find branches on what is never known, and on values that never come."""
-    slots = {name for values in _sets(book) for name in values}
-    slots |= {s.slot for flow in book.flows.values() for s in flow.steps.values() if isinstance(s, Ask)}
+    slots = slots_of(book)
     for flow in book.flows.values():
         for step in flow.steps.values():
             for arm in step.branch if isinstance(step, Branch) else ():
